@@ -1,0 +1,337 @@
+"""The nouns of the program: frozen values, one meaning each; standard library only, no I/O.
+
+Offsets are code points into `Article.text`, half open: `[start, stop)`. Times are aware UTC datetimes.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+
+class Severity(enum.IntEnum):
+    """How loudly to tell; ordered. Written in lower case everywhere outside Python."""
+
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class InForce(enum.Enum):
+    """What a listing's dates say about one day."""
+
+    YES = "in force"
+    NOT_YET = "not yet in force"
+    ENDED = "no longer in force"
+    UNKNOWN = "date not known"
+
+
+# --- what is watched -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ListInfo:
+    """One authority's list: `dea-list-1`, `un-1961-I` ...
+
+    `kind` is "schedule", "precursor", "surveillance", "proposed" or "house" (a user's own). Only the
+    first two are legal control: a surveillance list or a proposal must never be called "scheduled".
+    """
+
+    id: str
+    title: str
+    authority: str
+    jurisdiction: str
+    kind: str
+
+    @property
+    def is_control(self) -> bool:
+        return self.kind in ("schedule", "precursor")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One entry of a substance in one authority's list.
+
+    `since` and `until` are partial ISO dates ("2005", "2023-10", "2023-10-24") or "" when not known;
+    `note` keeps what the source says besides the date. `wording` is the list's own wording.
+    """
+
+    substance: str
+    list_id: str
+    code: str = ""
+    wording: str = ""
+    since: str = ""
+    until: str = ""
+    note: str = ""
+    source: str = ""
+
+    def at(self, day: date) -> InForce:
+        """Say whether the entry was in force on `day`; a date known to the year only leaves that year open."""
+        iso = day.isoformat()
+        if self.until and iso[: len(self.until)] > self.until:
+            return InForce.ENDED
+        if self.until and len(self.until) == 10 and iso >= self.until:
+            return InForce.ENDED
+        if not self.since:
+            return InForce.UNKNOWN
+        prefix = iso[: len(self.since)]
+        if prefix < self.since:
+            return InForce.NOT_YET
+        if prefix == self.since and len(self.since) < 10:
+            return InForce.UNKNOWN
+        return InForce.YES
+
+
+@dataclass(frozen=True, slots=True)
+class Substance:
+    """A watched chemical. `key` is the stable identifier that mentions and alerts carry."""
+
+    key: str
+    name: str
+    kind: str = "other"  # precursor, narcotic, psychotropic, nps, other
+    cas: tuple[str, ...] = ()
+    cid: int | None = None
+    smiles: str = ""
+    inchikey: str = ""
+    severity: Severity | None = None
+    note: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """One literal mapping from a text to a substance.
+
+    `type` is "common", "inn", "trade", "systematic", "acronym", "street", "cas" or "other";
+    `language` is an ISO 639-1 code, or "mul". `ambiguous`: the text has other senses (`senses`), so it
+    counts only beside other evidence.
+    """
+
+    text: str
+    substance: str
+    language: str = "mul"
+    type: str = "common"
+    ambiguous: bool = False
+    senses: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Watchlist:
+    """Everything watched, as one value. `digest` names this very content."""
+
+    substances: Mapping[str, Substance]
+    names: tuple[Name, ...]
+    listings: tuple[Listing, ...] = ()
+    lists: Mapping[str, ListInfo] = field(default_factory=dict)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 (hex) over every row in a fixed order: equal content, equal digest."""
+        hasher = hashlib.sha256()
+        for row in (
+            *sorted(map(repr, self.substances.values())),
+            *sorted(map(repr, self.names)),
+            *sorted(map(repr, self.listings)),
+            *sorted(map(repr, self.lists.values())),
+        ):
+            hasher.update(row.encode())
+            hasher.update(b"\n")
+        return hasher.hexdigest()
+
+    def listings_of(self, substance: str) -> tuple[Listing, ...]:
+        return tuple(entry for entry in self.listings if entry.substance == substance)
+
+
+# --- where articles come from ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A configured place that articles come from.
+
+    Exactly one of `every` (seconds) and `cron` (five fields, UTC) is set. `location` is a URL or a path.
+    `language` is a hint for texts too short to guess; `options` are the kind's own.
+    """
+
+    name: str
+    kind: str
+    location: str
+    every: float | None = 3600.0
+    cron: str | None = None
+    language: str | None = None
+    options: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceState:
+    """What must be remembered of a source between two checks; handed in and handed back as a value.
+
+    `cursor` is the kind's own memory (JSON-able, small). `failures` counts failed checks in a row.
+    """
+
+    source: str
+    etag: str = ""
+    last_modified: str = ""
+    cursor: Mapping[str, object] = field(default_factory=dict)
+    next_check: datetime | None = None
+    failures: int = 0
+
+
+class Outcome(enum.StrEnum):
+    """How one check of a source ended."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"
+    EMPTY = "empty"
+    NOT_A_FEED = "not-a-feed"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    TOO_LARGE = "too-large"
+    TIMEOUT = "timeout"
+    REFUSED = "refused"  # by our own guard: the address is not public
+    UNREACHABLE = "unreachable"
+    PARSE_ERROR = "parse-error"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that should have been read and was not: told to people, never silent."""
+
+    location: str
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What was fetched: bytes of one article as the source gave them, with what the source said of it."""
+
+    source: str
+    url: str
+    body: bytes
+    media_type: str
+    fetched_at: datetime
+    charset: str | None = None
+    title: str = ""
+    summary: str = ""
+    published_at: datetime | None = None
+    language: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """Extracted text of one article. `url` is canonical and identifies it; `sha256` is of `text`.
+
+    `text` holds the title, the summary and the body, in this order; offsets count in it.
+    """
+
+    source: str
+    url: str
+    title: str
+    text: str
+    fetched_at: datetime
+    language: str | None = None
+    published_at: datetime | None = None
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @property
+    def date(self) -> date:
+        """The day that legal status is looked up at: published, else fetched."""
+        return (self.published_at or self.fetched_at).date()
+
+
+# --- what is found and told ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """One place in a text that names a watched substance; always `text[start:stop] == surface`.
+
+    `name` is the lexicon's name that matched, `method` how ("name", "cas", "inchikey" ...), `form` the
+    form of the text it matched in ("raw", "normal", "skeleton"). `features` are (name, value) pairs that
+    `score` (0 to 1) was computed from; `reasons` say the same to a person. `tags` say what the text
+    tells about the substance ("seizure", "legislation" ...).
+    """
+
+    start: int
+    stop: int
+    surface: str
+    substance: str
+    name: str
+    method: str
+    score: float
+    form: str = "raw"
+    features: tuple[tuple[str, float], ...] = ()
+    reasons: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When to raise an alert. An empty tuple means "any"; the first rule that fits decides.
+
+    `quiet` (seconds): after an alert for a substance, further ones are recorded as quiet for so long.
+    """
+
+    name: str
+    lists: tuple[str, ...] = ()
+    substances: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    min_score: float = 0.5
+    severity: Severity | None = None
+    quiet: float = 0.0
+    raise_alert: bool = True  # false: the rule silences what it fits
+
+
+@dataclass(frozen=True, slots=True)
+class Snippet:
+    """A quotable stretch of the article around one mention; offsets of the stretch in the article."""
+
+    start: int
+    stop: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListingStatus:
+    """A listing and what its dates say at the article's date."""
+
+    listing: Listing
+    status: InForce
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One substance in one article, told once. A mention is not an accusation."""
+
+    substance: str
+    article_url: str
+    rule: str
+    severity: Severity
+    score: float
+    mentions: tuple[Mention, ...]
+    snippets: tuple[Snippet, ...]
+    listings: tuple[ListingStatus, ...]
+    reasons: tuple[str, ...]
+    watchlist: str  # Watchlist.digest
+    raised_at: datetime
+    quiet: bool = False
