@@ -1,0 +1,48 @@
+"""Checks of identifiers and texts that come into a watchlist; pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_CAS = re.compile(r"([1-9]\d{1,6})-(\d{2})-(\d)", re.ASCII)
+# Two hash blocks, then the kind (S standard, N not), the version letter and, after a hyphen, the protonation.
+_INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z]", re.ASCII)
+
+
+def cas_digit(text: str) -> int | None:
+    """Give the check digit that the other digits of a CAS RN ask for; None when the form is not a CAS RN's.
+
+    The rule is CAS's own: digits weighted 1, 2, 3 ... from the right, summed, modulo 10.
+    """
+    match = _CAS.fullmatch(text)
+    if match is None:
+        return None
+    digits = match.group(1) + match.group(2)
+    return sum(weight * int(digit) for weight, digit in enumerate(reversed(digits), 1)) % 10
+
+
+def cas_check(text: str) -> bool:
+    """Say whether `text` is a CAS Registry Number with the right check digit."""
+    return cas_digit(text) == int(text[-1]) if _CAS.fullmatch(text) else False
+
+
+def inchikey_check(text: str) -> bool:
+    """Say whether `text` has the form of an InChIKey (14-10-1 capitals, standard or not, version A).
+
+    The key has no public check digit: a mistyped letter inside a block cannot be seen.
+    """
+    return _INCHIKEY.fullmatch(text) is not None and text[24] == "A"
+
+
+def fold(text: str) -> str:
+    """The form in which two names count as the same text: NFC, one blank between words, case folded."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
+
+
+def control_character(text: str) -> str:
+    """Name the first control or invisible format character of `text`, or ""."""
+    for char in text:
+        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+            return f"U+{ord(char):04X}"
+    return ""

@@ -1,0 +1,257 @@
+"""Maintainers' tool: turn the collected fact tables of a folder into `monitor/watchlist/data/`.
+
+    python scripts/import_facts.py FOLDER
+
+FOLDER holds substances.csv, memberships.csv and names.csv. The tables in `scripts/curation/` say what is
+mended, dropped or added, each with its reason; `scripts/curation/record.csv` is written as the account of
+it. `lists.csv` in the data folder is written by hand and only checked here. Nothing here runs at run time.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from monitor.watchlist.checks import cas_check, inchikey_check  # noqa: E402
+
+DATA = ROOT / "monitor" / "watchlist" / "data"
+CURATION = ROOT / "scripts" / "curation"
+
+# Marks that compilers of name lists append: "(inn)", "[dcit]", "(van)" (a name of vague meaning) ...
+TAG = re.compile(
+    r"\s*[\[(](?:van|inn|ban|usan|jan|dcf|dcit|mi|iso|hsdb|fcc|fhfi|nf|usp|ussr|natural|tn|tgmx|iupac|"
+    r"who-dd|who-ip|mart\.?|vandf|orange book|pharmaceutical|veterinary|caswell|"
+    r"(?:ban|inn|jan|usan|usp|mi|nf)[/:,;](?:ban|inn|jan|usan|usp|mi|nf|[/:,; ])+)[\])]\s*$",
+    re.IGNORECASE,
+)
+# Registry codes are not names: nobody writes them in an article.
+REGISTRY = re.compile(
+    r"^(?:agn-pc-|unii-|chebi:|chembl|einecs |hsdb |ccris |brn \d|nsc[ -]?\d|mfcd\d|zinc\d|dsstox|surecn|"
+    r"schembl|brd-[a-z]\d|ambap\d|ksc-?\d|ac1[lmnoq]|caswell no|wln: |rcra |epa pesticide|bspbio|"
+    r"kbio\d|lmst|dea no|spectrum\d|prestwick|oprea|divk1c|cid\d|akos|stk\d|tl\d{4}|lopac|c\d{5}$|d\d{5}$|"
+    r"[a-z]{14}-[a-z]{8,10}-[a-z]?$)",
+    re.IGNORECASE,
+)
+UNII = re.compile(r"^(?=(?:[a-z]*\d){2})(?=.*[a-z])[a-z0-9]{10}$")
+FORMULA = re.compile(r"^c\d+h\d+[a-z0-9]*$", re.IGNORECASE)
+GREEK = {"a": "α", "b": "β", "g": "γ", "d": "δ", "w": "ω"}
+BRACKETS = {"(": ")", "[": "]", "{": "}"}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of names.csv."""
+
+    key: str
+    name: str
+    language: str
+    type: str
+    ambiguous: str
+    other_senses: str
+    source: str
+
+    @property
+    def at(self) -> tuple[str, str]:
+        return self.key, self.name.casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the account: what was done to a name, and why."""
+
+    action: str
+    key: str
+    name: str
+    new: str
+    reason: str
+
+
+def read(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def table(name: str) -> dict[tuple[str, str], dict[str, str]]:
+    """A curation table by (key, case-folded name)."""
+    path = CURATION / name
+    rows = read(path) if path.exists() else []
+    return {(row["key"], row["name"].casefold()): row for row in rows}
+
+
+def write(path: Path, header: Iterable[str], rows: Iterable[Iterable[str]]) -> int:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        count = 0
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def digest(name: str) -> str:
+    return hashlib.sha256(name.casefold().encode()).hexdigest()[:16]
+
+
+def parse_since(text: str) -> tuple[str, str]:
+    """Split a "since" cell into a partial ISO date and the rest: "2001 (Table II 1988)" -> 2001, Table II 1988."""
+    match = re.match(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)?\s*[;,]?\s*(.*)$", text.strip())
+    assert match is not None
+    date, note = match.group(1) or "", match.group(2).strip()
+    if note.startswith("(") and note.endswith(")"):
+        note = note[1:-1]
+    return date, note
+
+
+def balanced(name: str) -> bool:
+    stack: list[str] = []
+    for char in name:
+        if char in BRACKETS:
+            stack.append(BRACKETS[char])
+        elif char in BRACKETS.values() and (not stack or stack.pop() != char):
+            return False
+    return not stack
+
+
+def mend(name: str) -> str:
+    """Undo what name compilers did to the typography; the chemistry of the name stays."""
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    name = re.sub(r"\|([abgdw])(?![a-z]{2})", lambda m: GREEK[m.group(1)], name)
+    name = re.sub(r"\|([abgdw])-", lambda m: GREEK[m.group(1)] + "-", name)
+    name = re.sub(r"\.(alpha|beta|gamma|delta|omega)\.", r"\1", name)
+    name = re.sub(r"\(sup (\d+)\)", r"\1", name)
+    while TAG.search(name):
+        name = TAG.sub("", name)
+    return name.strip()
+
+
+def refusal(row: Row) -> str:
+    """Why this name cannot be shipped, or ""."""
+    name = row.name
+    if row.type == "cas":
+        return "" if cas_check(name) else "CAS check digit"
+    if any(unicodedata.category(char) in ("Cc", "Cf") for char in name):
+        return "control or format character"
+    if not balanced(name):
+        return "unbalanced brackets"
+    if REGISTRY.match(name) or UNII.match(name):
+        return "registry code, not a name"
+    if FORMULA.match(name):
+        return "molecular formula, shared by isomers"
+    if ";" in name:
+        return "several names in one"
+    if len(name) < 2:
+        return "one character"
+    return ""
+
+
+def curate(rows: Iterable[Row], account: list[Entry]) -> Iterator[Row]:
+    """Apply the rules and the tables, in the order: mend, repair, move, drop, flags."""
+    drops, repairs, moves, flags = (table(f) for f in ("drop.csv", "repair.csv", "move.csv", "flags.csv"))
+    withheld = {row["digest"]: row["reason"] for row in read(CURATION / "withheld.csv")}
+    for row in rows:
+        if digest(row.name) in withheld:
+            account.append(Entry("withheld", row.key, "", "", withheld[digest(row.name)]))
+            continue
+        fixed = repairs.get(row.at)
+        new = fixed["new_name"] if fixed else mend(row.name)
+        if new != row.name:
+            reason = fixed["reason"] if fixed else "compiler's mark or typography"
+            account.append(Entry("mended", row.key, row.name, new, reason))
+            row = replace(row, name=new)
+        if moved := moves.get(row.at):
+            account.append(Entry("moved", row.key, row.name, moved["new_key"], moved["reason"]))
+            row = replace(row, key=moved["new_key"])
+        found = drops.get(row.at) or drops.get(("*", row.name.casefold()))
+        reason = found["reason"] if found else refusal(row)
+        if reason:
+            account.append(Entry("dropped", row.key, row.name, "", reason))
+            continue
+        yield flagged(row, flags, account)
+
+
+def flagged(row: Row, flags: dict[tuple[str, str], dict[str, str]], account: list[Entry]) -> Row:
+    flag = flags.get(row.at) or flags.get(("*", row.name.casefold()))
+    if not flag:
+        return row
+    if flag["ambiguous"] != row.ambiguous:
+        change = "ambiguous" if flag["ambiguous"] == "1" else "unambiguous"
+        account.append(Entry(change, row.key, row.name, flag["ambiguous"], flag["reason"]))
+    senses = flag["other_senses"] if flag["ambiguous"] == "1" else ""
+    return replace(row, ambiguous=flag["ambiguous"], other_senses=senses or row.other_senses)
+
+
+def unique(rows: Iterable[Row]) -> list[Row]:
+    """One row per (key, case-folded name, language): the first keeps its spelling, ambiguity is the first's."""
+    kept: dict[tuple[str, str, str], Row] = {}
+    for row in rows:
+        kept.setdefault((row.key, row.name.casefold(), row.language), row)
+    return list(kept.values())
+
+
+def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) -> list[Row]:
+    collected = [
+        Row(r["key"], r["name"], r["lang"], r["type"], r["ambiguous"], r["other_senses"], r["source"])
+        for r in read(folder / "names.csv")
+    ]
+    added = [Row(**row, source="general-knowledge") for row in read(CURATION / "add.csv")]
+    named = {row.key for row in (*collected, *added)}
+    wording = [
+        Row(r["key"], r["preferred_name"], "en", "common", "0", "", "preferred")
+        for r in substances
+        if r["key"] not in named
+    ]
+    # Hand-written names come first: their flags win over a collected row with the same text.
+    return unique(curate((*added, *collected, *wording), account))
+
+
+def listings(folder: Path) -> Iterator[tuple[str, ...]]:
+    known = {row["id"] for row in read(DATA / "lists.csv")}
+    for row in read(folder / "memberships.csv"):
+        if row["list_id"] not in known:
+            raise SystemExit(f"lists.csv lacks {row['list_id']}")
+        since, note = parse_since(row["since"])
+        yield row["key"], row["list_id"], row["code"], row["listed_as"], since, "", note, row["source"]
+
+
+def check_substances(rows: list[dict[str, str]]) -> None:
+    for row in rows:
+        bad = [cas for cas in row["cas"].split(";") if cas and not cas_check(cas)]
+        if bad or (row["inchikey"] and not inchikey_check(row["inchikey"])):
+            raise SystemExit(f"{row['key']}: CAS {bad} or InChIKey {row['inchikey']} is not valid")
+
+
+def main(folder: Path) -> None:
+    substances = read(folder / "substances.csv")
+    check_substances(substances)
+    account: list[Entry] = []
+    rows = names(folder, substances, account)
+    header = ("key", "name", "kind", "cas", "cid", "smiles", "inchikey", "note", "source")
+    columns = ("key", "preferred_name", "kind", "cas", "pubchem_cid", "smiles", "inchikey", "note", "provenance")
+    write(DATA / "substances.csv", header, ([row[c] for c in columns] for row in substances))
+    header = ("key", "list", "code", "wording", "since", "until", "note", "source")
+    count = write(DATA / "listings.csv", header, listings(folder))
+    header = ("key", "name", "language", "type", "ambiguous", "other_senses", "source")
+    write(
+        DATA / "names.csv",
+        header,
+        ((r.key, r.name, r.language, r.type, r.ambiguous, r.other_senses, r.source) for r in rows),
+    )
+    header = ("action", "key", "name", "new", "reason")
+    write(CURATION / "record.csv", header, ((e.action, e.key, e.name, e.new, e.reason) for e in account))
+    print(f"{len(substances)} substances, {count} listings, {len(rows)} names, {len(account)} changes recorded")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        raise SystemExit("usage: python scripts/import_facts.py FOLDER")
+    main(Path(sys.argv[1]))
