@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 
 class Severity(enum.IntEnum):
@@ -124,7 +125,7 @@ class Name:
     source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: the digest and the index of listings are worked out once and kept
 class Watchlist:
     """Everything watched, as one value. `digest` names this very content."""
 
@@ -133,7 +134,7 @@ class Watchlist:
     listings: tuple[Listing, ...] = ()
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 (hex) over every row in a fixed order: equal content, equal digest."""
         hasher = hashlib.sha256()
@@ -148,7 +149,14 @@ class Watchlist:
         return hasher.hexdigest()
 
     def listings_of(self, substance: str) -> tuple[Listing, ...]:
-        return tuple(entry for entry in self.listings if entry.substance == substance)
+        return self._listings_by_substance.get(substance, ())
+
+    @cached_property
+    def _listings_by_substance(self) -> dict[str, tuple[Listing, ...]]:
+        found: dict[str, tuple[Listing, ...]] = {}
+        for entry in self.listings:
+            found[entry.substance] = (*found.get(entry.substance, ()), entry)
+        return found
 
 
 # --- where articles come from ----------------------------------------------------------------------

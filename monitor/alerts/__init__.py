@@ -1,0 +1,21 @@
+"""The alerts wing: decide what to tell, and say why. Pure: no I/O, no clock, no randomness."""
+
+from __future__ import annotations
+
+from monitor.alerts.explain import Silencer, explain, silencers
+from monitor.alerts.listings import say, status_at
+from monitor.alerts.rules import DEFAULT_RULES, Past, decide
+from monitor.alerts.snippets import snippet, snippets
+
+__all__ = [
+    "DEFAULT_RULES",
+    "Past",
+    "Silencer",
+    "decide",
+    "explain",
+    "say",
+    "silencers",
+    "snippet",
+    "snippets",
+    "status_at",
+]

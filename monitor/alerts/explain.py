@@ -1,0 +1,205 @@
+"""Say to a person why an alert was raised, and what would have kept it silent. Pure; plain text lines."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from monitor.alerts.listings import say
+from monitor.alerts.rules import DEFAULT_RULES
+from monitor.alerts.snippets import snippet
+from monitor.model import Alert, Article, ListInfo, Mention, Rule, Substance
+
+WIDTH = 96
+FORMS = {
+    "raw": "in the text as written",
+    "normal": "after dashes, primes, spaces, line breaks, case and the like were made equal",
+    "skeleton": "after a disguise (look-alike letters, separators, digits for letters) was taken off",
+}
+METHODS = {
+    "name": "by the name",
+    "cas": "by the CAS Registry Number, whose check digit is right,",
+    "inchikey": "by the InChIKey",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Silencer:
+    """One change of the rules that would have kept an alert silent: in words, and as the rules to try."""
+
+    words: str
+    rules: tuple[Rule, ...]
+
+
+def explain(
+    alert: Alert,
+    article: Article,
+    substance: Substance,
+    lists: Mapping[str, ListInfo],
+    rules: Sequence[Rule],
+) -> list[str]:
+    """Tell the whole story of an alert, line by line, for a terminal.
+
+    `article.text` may be empty when its retention is over: the stored snippets are quoted then. `rules` are
+    those in force now; when the alert's own rule is no longer among them, that is said.
+    """
+    return [
+        *_head(alert, article, substance),
+        "",
+        *_places(alert, article),
+        "",
+        *_rule(alert, rules),
+        "",
+        *_listings(alert, lists),
+        "",
+        "Why",
+        *(_wrapped(f"- {reason}", "  ", "    ") for reason in alert.reasons),
+        "",
+        "What would have kept it silent",
+        *(_wrapped(f"- {each.words}", "  ", "    ") for each in silencers(alert, article, rules)),
+        _wrapped("- leaving the substance, or the name that matched, out of the watchlists", "  ", "    "),
+        "",
+        "A mention is not an accusation. Nothing here is legal advice.",
+    ]
+
+
+def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Silencer, ...]:
+    """List changes of the rules, each of which alone would have kept `alert` silent."""
+    rules = tuple(rules) or DEFAULT_RULES
+    silence = Rule(name="silence", substances=(alert.substance,), min_score=0.0, raise_alert=False)
+    found = [
+        Silencer(
+            f"a first rule with `substances: [{alert.substance}]` and `silence: true`", (silence, *rules)
+        ),
+        Silencer(
+            f"the same with `sources: [{article.source}]` as well, for this source only",
+            (replace(silence, sources=(article.source,)), *rules),
+        ),
+    ]
+    if alert.score < 1:
+        above = min(1.0, round(alert.score + 0.01, 2))
+        found.append(
+            Silencer(
+                f"`min_score: {above:.2f}` or higher in every rule (the best mention has {alert.score:.2f})",
+                tuple(replace(rule, min_score=max(above, rule.min_score)) for rule in rules),
+            )
+        )
+    for tag in sorted(_common_tags(alert.mentions)):
+        words = f"a first rule with `tags: [{tag}]` and `silence: true`: every mention here has this tag"
+        found.append(
+            Silencer(words, (Rule(name="silence", tags=(tag,), min_score=0.0, raise_alert=False), *rules))
+        )
+    return tuple(found)
+
+
+def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
+    published = article.published_at.strftime("%Y-%m-%d") if article.published_at else "date not told"
+    quiet = ", quiet: an earlier alert of the same rule is recent" if alert.quiet else ""
+    known = ", ".join(
+        filter(None, [f"CAS {' '.join(substance.cas)}" if substance.cas else "", substance.inchikey])
+    )
+    return [
+        f"{alert.severity.label.upper()}  {substance.name}" + (f"  ({known})" if known else ""),
+        f"  article    {_flat(article.title) or '(no title)'}",
+        f"             {article.url}",
+        f"  source     {article.source}, {published}, language {article.language or 'not known'}",
+        f"  raised     {alert.raised_at.isoformat(sep=' ', timespec='seconds')}{quiet}",
+        f"  watchlist  {alert.watchlist[:12]}",
+    ]
+
+
+def _places(alert: Alert, article: Article) -> list[str]:
+    lines = [f"Where ({len(alert.mentions)} {'place' if len(alert.mentions) == 1 else 'places'} in the text)"]
+    for mention in alert.mentions:
+        lines += _place(mention, alert, article.text)
+    if not article.text:
+        lines.append("  The text itself is past its retention; snippets and offsets are kept.")
+    return lines
+
+
+def _place(mention: Mention, alert: Alert, text: str) -> Iterable[str]:
+    yield f"  “{_flat(mention.surface)}” at {mention.start}–{mention.stop}, score {mention.score:.2f}"
+    quote = _quote(mention, alert, text)
+    if quote:
+        yield _wrapped(quote, "    │ ", "    │ ")
+    method = METHODS.get(mention.method, f"by {mention.method}")
+    form = FORMS.get(mention.form, mention.form)
+    yield _wrapped(f"found {method} “{mention.name}”, {form}", "    ", "    ")
+    if mention.features:
+        told = ", ".join(f"{name} {value:g}" for name, value in mention.features)
+        yield _wrapped(f"features: {told}", "    ", "      ")
+    if mention.tags:
+        yield f"    said of it: {', '.join(mention.tags)}"
+
+
+def _quote(mention: Mention, alert: Alert, text: str) -> str:
+    """Quote around the mention, which is set between »«; from the text, else from a stored snippet."""
+    if text:
+        around = snippet(text, mention.start, mention.stop)
+    else:
+        covering = [
+            each for each in alert.snippets if each.start <= mention.start and mention.stop <= each.stop
+        ]
+        if not covering:
+            return ""
+        around = covering[0]
+    left, right = mention.start - around.start, mention.stop - around.start
+    marked = f"{around.text[:left]}»{around.text[left:right]}«{around.text[right:]}"
+    return _flat(marked)
+
+
+def _rule(alert: Alert, rules: Sequence[Rule]) -> list[str]:
+    rule = next((each for each in tuple(rules) or DEFAULT_RULES if each.name == alert.rule), None)
+    if rule is None:
+        return [f"Rule “{alert.rule}”: no longer in the configuration"]
+    return [f"Rule “{rule.name}”", *(f"  {line}" for line in conditions(rule))]
+
+
+def conditions(rule: Rule) -> list[str]:
+    """Tell the conditions of a rule, one a line; what it leaves open is not told."""
+    told = [f"score at least {rule.min_score:.2f}"]
+    for word in ("lists", "substances", "kinds", "sources", "tags"):
+        wanted: tuple[str, ...] = getattr(rule, word)
+        if wanted:
+            told.append(f"{word}: any of {', '.join(wanted)}")
+    if len(told) == 1:
+        told.append("any list, substance, kind, source and tag")
+    if rule.severity:
+        told.append(f"severity {rule.severity.label}")
+    if rule.quiet:
+        told.append(f"quiet for {rule.quiet / 3600:g} hours after an alert for the same substance")
+    return told
+
+
+def _listings(alert: Alert, lists: Mapping[str, ListInfo]) -> list[str]:
+    if not alert.listings:
+        return ["On no list that the watchlist knows"]
+    lines = ["Lists, at the article's date"]
+    for status in alert.listings:
+        lines.append(_wrapped(say(status, lists.get(status.listing.list_id)), "  ", "    "))
+        for detail in filter(None, (status.listing.wording, status.listing.note)):
+            lines.append(_wrapped(f"“{_flat(detail)}”", "      ", "      "))
+        if status.listing.source:
+            lines.append(_wrapped(f"source: {_flat(status.listing.source)}", "      ", "      "))
+    return lines
+
+
+def _common_tags(mentions: Sequence[Mention]) -> set[str]:
+    sets = [set(mention.tags) for mention in mentions]
+    return set.intersection(*sets) if sets else set()
+
+
+def _wrapped(text: str, first: str, rest: str) -> str:
+    return textwrap.fill(
+        text,
+        WIDTH,
+        initial_indent=first,
+        subsequent_indent=rest,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
