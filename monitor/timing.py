@@ -1,0 +1,57 @@
+"""When to look at a source again: its rhythm, and the back-off after failures. Pure; times are aware UTC."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from monitor.model import Source
+
+if TYPE_CHECKING:
+    from apscheduler.triggers.base import BaseTrigger
+
+FIRST_RETRY = 15 * 60.0  # seconds; a source with a shorter rhythm is tried again at its own rhythm
+LONGEST_WAIT = 24 * 3600.0  # seconds; a failing source is never given up, only asked once a day
+LONGEST_RETRY_AFTER = 7 * 24 * 3600.0  # seconds; what a server may ask for
+
+
+def next_check(
+    source: Source, now: datetime, *, failures: int = 0, retry_after: float | None = None
+) -> datetime:
+    """Tell when `source` is due after a check that ended at `now` with `failures` failed ones in a row.
+
+    The wait after a failure doubles, from a quarter of an hour (or the source's own interval, if shorter) up
+    to a day (or its own interval, if longer), and is never shorter than a server asked for (`retry_after`,
+    seconds).
+    """
+    regular = _regular(source, now)
+    if not failures:
+        return regular
+    every = (regular - now).total_seconds() if source.cron else source.every or FIRST_RETRY
+    wait = min(every, FIRST_RETRY) * 2.0 ** min(failures - 1, 32)
+    longest = max(every, LONGEST_WAIT) if not source.cron else min(every, LONGEST_WAIT)
+    asked = min(retry_after or 0.0, LONGEST_RETRY_AFTER)
+    return now + timedelta(seconds=max(min(wait, longest), asked))
+
+
+def trigger(source: Source) -> BaseTrigger:
+    """Give APScheduler's trigger for the source's rhythm; a cron line is read in UTC.
+
+    Weekdays come as names from the configuration: APScheduler 3 counts them from Monday, cron from Sunday.
+    https://github.com/agronholm/apscheduler/issues/286
+    """
+    from apscheduler.triggers.cron import CronTrigger
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    if source.cron is None:
+        return IntervalTrigger(seconds=max(1, round(source.every or 3600)), timezone=UTC)
+    minute, hour, day, month, weekday = source.cron.split()
+    return CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=UTC)
+
+
+def _regular(source: Source, now: datetime) -> datetime:
+    if source.cron is None:
+        return now + timedelta(seconds=source.every or 3600.0)
+    fires = trigger(source).get_next_fire_time(None, now + timedelta(seconds=1))
+    # a line such as "0 0 30 2 *" never fires: look again in a day, so that the schedule shows it
+    return fires.astimezone(UTC) if fires else now + timedelta(seconds=LONGEST_WAIT)
