@@ -1,0 +1,382 @@
+"""The one HTTP client: polite (pace, Retry-After, conditional GET), bounded (time, bytes, hops), guarded.
+
+Only here does ingestion touch the network. Whatever aiohttp, ssl or the system raises leaves as SourceError.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ssl
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+import aiohttp
+
+from monitor.errors import SourceError
+from monitor.ingest.guard import (
+    AddressRefusedError,
+    AllowedHosts,
+    GuardedResolver,
+    host_is_allowed,
+    is_public,
+    literal_address,
+    open_socket,
+)
+from monitor.ingest.inflate import ACCEPT_ENCODING, check_complete, decoders, inflate
+from monitor.ingest.request import HttpLimits, Response, parse_content_type
+
+__all__ = ["Http", "HttpLimits", "Response"]
+
+DEFAULT_ACCEPT = (
+    "application/rss+xml, application/atom+xml, application/feed+json, text/html, application/xhtml+xml, "
+    "application/xml;q=0.9, text/plain;q=0.8, */*;q=0.5"
+)
+MAX_RETRY_AFTER = 86_400.0  # seconds; a server that asks for more is asked again after a day
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PERMANENT_REDIRECTS = frozenset({301, 308})
+_RAW_SLACK = 65_536  # compressed bytes beyond the limit that are still read: headers of empty blocks
+_IDLE_HOSTS = 5_000  # remembered hosts beyond which idle ones are forgotten
+
+
+@dataclass(slots=True)
+class _Host:
+    """What is remembered of one host: whose turn it is, and when the next request may start."""
+
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    next_start: float = 0.0
+    closed_until: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    location: str
+    permanent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """The part of a request that stays the same over its redirects."""
+
+    headers: dict[str, str]
+    max_bytes: int
+
+
+class Http:
+    """An HTTP client for use in `async with`; `get` is what sources are handed.
+
+    `clock` (monotonic seconds) and `sleep` rule the pace, `wall` (aware UTC) dates a Retry-After; tests hand
+    in their own.
+    """
+
+    def __init__(
+        self,
+        limits: HttpLimits | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
+        wall: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.limits = limits or HttpLimits()
+        self._allowed = AllowedHosts(self.limits.allow_hosts)
+        self._clock, self._sleep, self._wall = clock, sleep, wall
+        self._hosts: dict[str, _Host] = {}
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Http:
+        connector = aiohttp.TCPConnector(
+            resolver=GuardedResolver(self._allowed),
+            socket_factory=open_socket,
+            limit=0,  # one connection a host is ours to keep, and sources bound the number of hosts
+        )
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            auto_decompress=False,  # aiohttp's has no limit that we could set
+            trust_env=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.timeout_connect),
+        )
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def get(
+        self,
+        url: str,
+        etag: str = "",
+        last_modified: str = "",
+        max_bytes: int | None = None,
+        accept: str | None = None,
+    ) -> Response:
+        """Fetch `url` and return the answer, redirects followed and body decompressed.
+
+        `max_bytes` can only lower the configured limit. Raises SourceError with the outcome: blocked (401,
+        402, 403, 429, 451), gone (404, 410), timeout, too-large, refused (by the address guard), unreachable
+        (name, connection, TLS), parse-error (damaged compression), error (anything else).
+        """
+        limit = min(max_bytes or self.limits.max_bytes, self.limits.max_bytes)
+        ask = _Ask(self._headers(etag, last_modified, accept), limit)
+        current, moved_to, all_permanent = urldefrag(url).url, "", True
+        seen: set[str] = set()
+        time_left = self.limits.timeout_total
+        for _ in range(self.limits.max_redirects + 1):
+            if current in seen:
+                raise SourceError(f"{_shown(url)} redirects in a circle", outcome="error")
+            seen.add(current)
+            host = self._checked_host(current, first=len(seen) == 1)
+            async with self._turn(host, current):
+                started = self._loop_time()
+                answer = await self._hop(current, ask, time_left)
+                time_left -= self._loop_time() - started
+            if isinstance(answer, Response):
+                return replace(answer, moved_to=moved_to)
+            current = urldefrag(_joined(current, answer.location)).url
+            all_permanent = all_permanent and answer.permanent
+            moved_to = current if all_permanent else moved_to
+        hops = self.limits.max_redirects
+        raise SourceError(f"{_shown(url)} redirects more than {hops} times", outcome="error")
+
+    def _loop_time(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _headers(self, etag: str, last_modified: str, accept: str | None) -> dict[str, str]:
+        headers = {
+            "User-Agent": self.limits.user_agent,
+            "Accept": accept or DEFAULT_ACCEPT,
+            "Accept-Encoding": ACCEPT_ENCODING,
+        }
+        if etag:
+            headers["If-None-Match"] = etag
+        if last_modified:
+            headers["If-Modified-Since"] = last_modified
+        return headers
+
+    def _checked_host(self, url: str, *, first: bool) -> str:
+        """Return the host of `url`. Raises SourceError for an address that must not be asked at all.
+
+        Permanent for the `first` address, which a person wrote; where a server redirects to can change.
+        """
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname, parts.port
+        except ValueError as error:
+            raise _bad_address(url, str(error), permanent=first) from error
+        if parts.scheme not in ("http", "https") or not host:
+            raise _bad_address(url, "only http and https addresses are read", permanent=first)
+        if parts.username is not None or parts.password is not None:
+            why = "a user name or password in an address is not sent; remove it"
+            raise _bad_address(url, why, permanent=first)
+        port = port or (443 if parts.scheme == "https" else 80)
+        literal = literal_address(host)
+        if literal is not None and (host, port) not in self._allowed and not is_public(literal):
+            raise _refused(url, f"{literal} is not a public address", permanent=first)
+        return host
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, host: str, url: str) -> AsyncIterator[None]:
+        """Wait until it is our turn at `host`. Raises SourceError while the host asked to be left alone."""
+        state = self._host(host)
+        async with state.turn:
+            closed = state.closed_until - self._clock()
+            if closed > 0:
+                raise SourceError(
+                    f"{_shown(url)} was not asked: {host} wants no request for another {closed:.0f} s",
+                    outcome="blocked",
+                    retry_after=closed,
+                )
+            wait = state.next_start - self._clock()
+            if wait > 0:
+                await self._sleep(wait)
+            state.next_start = self._clock() + self.limits.pace
+            try:
+                yield
+            except SourceError as error:
+                if error.retry_after is not None:
+                    state.closed_until = self._clock() + error.retry_after
+                raise
+
+    def _host(self, host: str) -> _Host:
+        if len(self._hosts) > _IDLE_HOSTS:
+            now = self._clock()
+            busy = {
+                name: state
+                for name, state in self._hosts.items()
+                if state.turn.locked() or max(state.next_start, state.closed_until) > now
+            }
+            self._hosts = busy
+        return self._hosts.setdefault(host.lower(), _Host())
+
+    async def _hop(self, url: str, ask: _Ask, time_left: float) -> Response | _Redirect:
+        """Ask one address once, within `time_left` seconds."""
+        if self._session is None:
+            raise RuntimeError("Http is used outside its `async with`")
+        try:
+            async with asyncio.timeout(max(time_left, 0)), self._connection(url, ask) as answer:
+                return await self._read(url, ask, answer)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _wrapped(error, url, self.limits.timeout_total) from error
+
+    @contextlib.asynccontextmanager
+    async def _connection(self, url: str, ask: _Ask) -> AsyncIterator[aiohttp.ClientResponse]:
+        assert self._session is not None
+        parts = urlsplit(url)
+        place = (parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80))
+        token = host_is_allowed.set(place in self._allowed)
+        try:
+            async with self._session.get(url, headers=ask.headers, allow_redirects=False) as answer:
+                yield answer
+        finally:
+            host_is_allowed.reset(token)
+
+    async def _read(self, url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> Response | _Redirect:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        if answer.status in _REDIRECTS and "location" in headers:
+            return _Redirect(headers["location"], answer.status in _PERMANENT_REDIRECTS)
+        not_modified = answer.status == 304 and bool(
+            ask.headers.keys() & {"If-None-Match", "If-Modified-Since"}
+        )
+        if not not_modified and not 200 <= answer.status < 300:
+            raise _status_error(url, answer.status, headers, self._wall())
+        media_type, charset = parse_content_type(headers.get("content-type", ""))
+        body = b"" if not_modified else await _body(url, ask.max_bytes, answer)
+        return Response(
+            url=str(answer.url),
+            status=answer.status,
+            headers=headers,
+            body=body,
+            media_type=media_type,
+            charset=charset,
+            not_modified=not_modified,
+        )
+
+
+async def _body(url: str, limit: int, answer: aiohttp.ClientResponse) -> bytes:
+    """Read and decompress the body; stops at the limit, however much more the server has."""
+    stages = decoders(answer.headers.get("Content-Encoding", ""))
+    body = bytearray()
+    raw = 0
+    async for chunk in answer.content.iter_any():
+        raw += len(chunk)
+        for piece in inflate(stages, chunk):
+            body += piece
+            if len(body) > limit:
+                answer.close()
+                raise _too_large(url, limit)
+        if raw > limit + _RAW_SLACK:
+            answer.close()
+            raise _too_large(url, limit)
+    check_complete(stages)
+    return bytes(body)
+
+
+# --- what went wrong, in one word for the ledger and one sentence for people ------------------------
+
+
+def _shown(url: str) -> str:
+    """The address for a message: without user name and password, and not endless."""
+    before, separator, rest = url.partition("://")
+    place, slash, path = rest.partition("/")
+    return f"{before}{separator}{place.rpartition('@')[2]}{slash}{path}"[:300]
+
+
+def _bad_address(url: str, why: str, *, permanent: bool = True) -> SourceError:
+    return SourceError(f"{_shown(url)}: {why}", permanent=permanent, outcome="refused")
+
+
+def _refused(url: str, why: str, *, permanent: bool = False) -> SourceError:
+    return SourceError(
+        f"{_shown(url)} was not asked: {why} (name the host under http: allow_hosts: to allow it)",
+        permanent=permanent,
+        outcome="refused",
+    )
+
+
+def _too_large(url: str, limit: int) -> SourceError:
+    return SourceError(f"{_shown(url)} is larger than {limit:,} bytes", outcome="too-large")
+
+
+def _joined(base: str, location: str) -> str:
+    try:
+        return urljoin(base, location.strip())
+    except ValueError as error:
+        raise _bad_address(location, str(error), permanent=False) from error
+
+
+def _status_error(url: str, status: int, headers: dict[str, str], now: datetime) -> SourceError:
+    outcome = "error"
+    if status in (401, 402, 403, 429, 451):
+        outcome = "blocked"
+    elif status in (404, 410):
+        outcome = "gone"
+    elif status in (408, 504):
+        outcome = "timeout"
+    retry_after = _retry_after(headers, now) if status in (429, 503) else None
+    return SourceError(
+        f"{_shown(url)} answered {status}",
+        permanent=status == 410,
+        outcome=outcome,
+        retry_after=retry_after,
+    )
+
+
+def _retry_after(headers: dict[str, str], now: datetime) -> float | None:
+    """Read Retry-After (RFC 9110, 10.2.3: seconds or a date) as seconds from now."""
+    value = headers.get("retry-after", "").strip()
+    if value.isdecimal():
+        return min(float(value[:9]), MAX_RETRY_AFTER)
+    until = _http_date(value)
+    if until is None:
+        return None
+    # By the server's own clock where it tells it: ours may differ.
+    reference = _http_date(headers.get("date", "")) or now
+    return min(max((until - reference).total_seconds(), 0.0), MAX_RETRY_AFTER)
+
+
+def _http_date(value: str) -> datetime | None:
+    try:
+        parsed = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+
+
+def _wrapped(error: Exception, url: str, timeout_total: float) -> SourceError:
+    """Turn an exception of aiohttp, ssl or the system into ours."""
+    shown = _shown(url)
+    refused = _cause(error, AddressRefusedError)
+    if refused is not None:
+        return _refused(url, str(refused))
+    if isinstance(error, aiohttp.InvalidURL):
+        return _bad_address(url, "this is not a valid address")
+    if isinstance(error, TimeoutError):
+        return SourceError(f"{shown} did not answer in time ({timeout_total:g} s)", outcome="timeout")
+    if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
+        return SourceError(f"{shown}: the TLS connection failed: {error}", outcome="unreachable")
+    if isinstance(error, (aiohttp.ClientConnectorError, OSError)):
+        return SourceError(f"{shown} could not be reached: {error}", outcome="unreachable")
+    if isinstance(error, aiohttp.ClientError):
+        return SourceError(
+            f"{shown} gave an unreadable answer: {error or type(error).__name__}", outcome="error"
+        )
+    return _bad_address(url, f"this is not a valid address ({error})")
+
+
+def _cause(error: BaseException | None, kind: type[Exception]) -> BaseException | None:
+    for _ in range(10):  # a chain of causes is short
+        if error is None or isinstance(error, kind):
+            return error
+        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
+    return None

@@ -1,0 +1,81 @@
+"""How ingestion asks the web: one verb (`Get`), its answer (`Response`), its limits; no I/O here.
+
+Sources are handed a `Get` and never open a connection themselves, so a test hands in a dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class HttpLimits:
+    """What one client may spend. Times are seconds.
+
+    `timeout_total` bounds one `get` from the first byte sent to the last one read, over all redirects;
+    waiting for the host's turn is not counted. `max_bytes` counts bytes after decompression. `pace` is the
+    least time between the starts of two requests to one host. `allow_hosts` holds "host" or "host:port"
+    entries that may be at a non-public address.
+    """
+
+    timeout_connect: float = 10.0
+    timeout_total: float = 60.0
+    max_bytes: int = 32 * MEBIBYTE
+    max_redirects: int = 5
+    pace: float = 1.0
+    user_agent: str = "substance-monitor/0.1 (+https://pypi.org/project/substance-monitor/)"
+    allow_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A successful answer. Header names are lower case; `body` is decompressed.
+
+    `url` is where the answer came from, after redirects. `moved_to` is set when the address asked for has
+    moved for good (301 or 308 from the first hop on). With `not_modified` the body is empty.
+    """
+
+    url: str
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    media_type: str = ""
+    charset: str | None = None
+    not_modified: bool = False
+    moved_to: str = ""
+
+    @property
+    def etag(self) -> str:
+        return self.headers.get("etag", "")
+
+    @property
+    def last_modified(self) -> str:
+        return self.headers.get("last-modified", "")
+
+
+class Get(Protocol):
+    """Fetch one address; see `fetch.Http.get`. Raises SourceError and nothing else."""
+
+    async def __call__(
+        self,
+        url: str,
+        etag: str = "",
+        last_modified: str = "",
+        max_bytes: int | None = None,
+        accept: str | None = None,
+    ) -> Response: ...
+
+
+def parse_content_type(value: str) -> tuple[str, str | None]:
+    """Split a Content-Type header: (media type in lower case or "", charset or None). Never raises."""
+    media_type, *parameters = value.split(";")
+    charset = None
+    for parameter in parameters:
+        name, _, given = parameter.partition("=")
+        if name.strip().lower() == "charset" and given.strip(" \t\"'"):
+            charset = given.strip(" \t\"'")
+    return media_type.strip().lower(), charset
