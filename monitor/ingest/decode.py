@@ -1,0 +1,140 @@
+"""Bytes to text: byte order mark, declared charset, UTF-8, a guess; in this order, and never an exception.
+
+Declarations are often wrong. Text that is valid UTF-8 is UTF-8, whatever a header says of a one-byte charset;
+single wrong bytes in UTF-8 are read as Windows-1252, which is what they nearly always are.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterable
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+# What browsers take these labels for (https://encoding.spec.whatwg.org/#names-and-labels).
+_READ_AS = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+# Python codecs that are not charsets of documents; some are slow on hostile input.
+_NOT_A_CHARSET = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
+_GUESSES = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "iso8859_2"),
+    *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
+]
+_DECLARED = re.compile(
+    rb"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']\s*([\w.:-]{2,40})|<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""",
+    re.IGNORECASE,
+)
+_DECLARED_WITHIN = 4096  # bytes
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_SAMPLE = 16_384  # bytes that a guess is made from
+_ESCAPED = re.compile("[\udc80-\udcff]")
+# The bytes of Windows-1252 as `surrogateescape` marks them; its five holes stay control characters.
+_FROM_WINDOWS = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(0x80, 0x100)} | {
+    0xDC00 + byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)
+}
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def decode(body: bytes, told: Iterable[str | None] = ()) -> str:
+    """Return the text of `body`; `told` are charset labels from outside it (an HTTP header), best first.
+
+    The result holds no NUL and no lone surrogate.
+    """
+    return clean(_decode(body, [label for label in told if label]))
+
+
+def clean(text: str) -> str:
+    """Drop what no database and no UTF-8 encoder takes: NUL and lone surrogates."""
+    return _UNSTORABLE.sub("", text)
+
+
+def declared_charset(body: bytes) -> str | None:
+    """Return the charset that an XML declaration or an HTML meta element names."""
+    match = _DECLARED.search(body, 0, _DECLARED_WITHIN)
+    return (match[1] or match[2]).decode("ascii", "replace") if match else None
+
+
+def _decode(body: bytes, told: list[str]) -> str:
+    for mark, encoding in _BOMS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(encoding, "replace")
+    if body.startswith((b"<\0", b"\0<")):
+        return body.decode("utf-16-le" if body[0] else "utf-16-be", "replace")
+    try:
+        plain = body.decode("utf-8")
+    except UnicodeDecodeError:
+        plain = None
+    inside = declared_charset(body)
+    for label in [*told, inside] if inside else told:
+        encoding = _codec(label)
+        if encoding is None or (plain is not None and _one_byte(encoding)):
+            continue
+        try:
+            return body.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return plain if plain is not None else _guess(body, [*told, inside])
+
+
+def _codec(label: str) -> str | None:
+    """Return Python's name of a charset label, or None for what is not one."""
+    try:
+        info = codecs.lookup(label.strip().lower())
+        b" ".decode(info.name)  # refuses codecs that are not from bytes to text
+    except (LookupError, ValueError):
+        return None
+    name = _READ_AS.get(info.name, info.name)
+    if name in _NOT_A_CHARSET:
+        return None
+    # UTF-8 is tried anyway. UTF-16 and UTF-32 without a mark and without a "<" are mostly a false label.
+    return None if name.startswith(("utf-8", "utf-16", "utf-32")) else name
+
+
+def _one_byte(encoding: str) -> bool:
+    return encoding.startswith(("cp125", "cp874", "iso8859", "koi8", "mac", "cp437", "cp85", "cp86"))
+
+
+def _guess(body: bytes, told: list[str | None]) -> str:
+    """Read what is neither valid UTF-8 nor valid in the charset it is told to be in."""
+    text = body.decode("utf-8", "surrogateescape")
+    wrong = len(_ESCAPED.findall(text))
+    if len(text) - wrong > 0 and 2 * wrong <= _other_than_ascii(text) - wrong:
+        return text.translate(_FROM_WINDOWS)
+    if any(label and _codec(label) == "cp1252" for label in told):
+        return text.translate(_FROM_WINDOWS)  # told so, and wrong in one of its five holes only
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(_sample(body), cp_isolation=_GUESSES).best()
+    if best is None:
+        return text.translate(_FROM_WINDOWS)
+    return body.decode(best.encoding, "replace")
+
+
+def _sample(body: bytes) -> bytes:
+    """A stretch from the first byte that is not ASCII on, if possible not cut inside a character."""
+    first = _NOT_ASCII.search(body)
+    start = first.start() if first else 0
+    if len(body) - start <= _SAMPLE:
+        return body[start:]
+    piece = body[start : start + _SAMPLE]
+    return piece[: max(piece.rfind(b" "), piece.rfind(b"\n"), piece.rfind(b"<"))] or piece
+
+
+def _other_than_ascii(text: str) -> int:
+    return len(text) - len(text.encode("ascii", "ignore"))

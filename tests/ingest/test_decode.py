@@ -1,0 +1,70 @@
+"""Decoding: told, declared, guessed, lied about."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.ingest.decode import clean, declared_charset, decode
+
+GERMAN = "Der Zoll stellte in Köln größere Mengen Phenylaceton sicher – für 2.000 €."
+RUSSIAN = "Таможня изъяла большую партию прекурсоров фентанила на границе с соседней страной."
+CHINESE = "海关查获大量芬太尼前体化学品，警方逮捕了三名嫌疑人，案件正在进一步调查之中。"
+JAPANESE = "税関は覚醒剤の原料を大量に押収し、三人の容疑者を逮捕したと発表しました。"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "told"),
+    [
+        (GERMAN, "utf-8", None),
+        (GERMAN, "utf-8", "iso-8859-1"),  # the server's default, and wrong
+        (GERMAN, "cp1252", "iso-8859-1"),
+        (GERMAN, "cp1252", "utf-8"),  # latin-1 declared as UTF-8
+        (GERMAN, "cp1252", None),
+        (GERMAN, "utf-8-sig", "us-ascii"),
+        (GERMAN, "utf-16", None),
+        (GERMAN, "utf-32", None),
+        (RUSSIAN, "cp1251", None),
+        (RUSSIAN, "koi8-r", "koi8-r"),
+        (CHINESE, "gb18030", None),
+        (CHINESE, "gbk", "gb2312"),
+        (JAPANESE, "cp932", "shift_jis"),
+        (JAPANESE, "iso-2022-jp", "iso-2022-jp"),  # valid ASCII, yet not to be read as such
+        (GERMAN, "utf-8", "no-such-charset"),
+        (GERMAN, "utf-8", "base64"),
+        (GERMAN, "utf-8", "idna"),
+        (GERMAN, "utf-8", "utf-16"),
+    ],
+)
+def test_decode(text: str, encoding: str, told: str | None) -> None:
+    assert decode(text.encode(encoding), [told]) == text
+
+
+def test_a_declaration_inside_counts() -> None:
+    xml = f"<?xml version='1.0' encoding='koi8-r'?><p>{RUSSIAN}</p>"
+    html = f'<html><head><meta charset="windows-1251"></head>{RUSSIAN}'
+    assert decode(xml.encode("koi8-r")) == xml
+    assert decode(html.encode("cp1251")) == html
+    assert declared_charset(b'<meta http-equiv="x" content="text/html; charset=GBK">') == "GBK"
+    assert declared_charset(b"nothing") is None
+
+
+def test_utf_16_without_a_mark() -> None:
+    assert decode("<p>Fentanyl</p>".encode("utf-16-le")) == "<p>Fentanyl</p>"
+    assert decode("<p>Fentanyl</p>".encode("utf-16-be")) == "<p>Fentanyl</p>"
+
+
+def test_a_few_wrong_bytes_do_not_spoil_the_rest() -> None:
+    assert decode(CHINESE.encode() + b" 5\x80 ") == CHINESE + " 5€ "
+
+
+def test_nul_bytes_and_lone_surrogates_are_dropped() -> None:
+    assert decode(b"fen\0tanyl\0") == "fentanyl"
+    assert clean("a\ud800b\0c") == "abc"
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "gbk", "cp1252", "utf-7", "hz", "x"]))
+def test_any_bytes_give_storable_text(body: bytes, told: str | None) -> None:
+    decode(body, [told]).encode("utf-8")
