@@ -1,0 +1,34 @@
+"""The store: the schema of the database, its migrations, and every write of the program.
+
+Its verbs are handed on when first asked for, as SQLAlchemy takes long to import.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from monitor.store.store import Store, open_store
+    from monitor.store.values import COPY_LENGTH, Record, Recorded, StoredAlert, StoredRevision
+
+__all__ = [
+    "COPY_LENGTH",
+    "Record",
+    "Recorded",
+    "Store",
+    "StoredAlert",
+    "StoredRevision",
+    "open_store",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name in ("Store", "open_store"):
+        from monitor.store import store
+
+        return getattr(store, name)
+    from monitor.store import values
+
+    return getattr(values, name)

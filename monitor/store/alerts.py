@@ -1,0 +1,101 @@
+"""One stored alert read back as it was told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from monitor.model import (
+    Alert,
+    InForce,
+    ListInfo,
+    Listing,
+    ListingStatus,
+    Mention,
+    Severity,
+    Snippet,
+)
+from monitor.store import schema as t
+from monitor.store.schema import unpack
+from monitor.store.values import StoredAlert
+
+
+def read(connection: Connection, alert_id: int) -> StoredAlert | None:
+    """The alert with all that was kept for it; None when there is no such number."""
+    row = connection.execute(select(t.alert).where(t.alert.c.id == alert_id)).mappings().one_or_none()
+    if row is None:
+        return None
+    a, r = t.article.c, t.revision.c
+    query = (
+        select(t.article, r.text.label("body"), r.codec, r.fetched_at)
+        .join(t.revision, (r.article_id == a.id) & (r.n == row["revision"]))
+        .where(a.id == row["article_id"])
+    )
+    article = connection.execute(query).mappings().one()
+    listings = _children(connection, t.alert_listing, alert_id, "n")
+    return StoredAlert(
+        id=alert_id,
+        status=row["status"],
+        alert=_alert(connection, row, article["url"], listings),
+        revision=row["revision"],
+        source=article["source"],
+        title=article["title"],
+        language=article["language"],
+        published_at=article["published_at"],
+        first_seen=article["first_seen"],
+        fetched_at=article["fetched_at"],
+        text=None if article["body"] is None else unpack(article["body"], article["codec"]),
+        lists={entry["list_id"]: _info(entry) for entry in listings},
+    )
+
+
+def _children(connection: Connection, table: Any, alert_id: int, *order: str) -> list[RowMapping]:
+    query = select(table).where(table.c.alert_id == alert_id).order_by(*(table.c[name] for name in order))
+    return list(connection.execute(query).mappings())
+
+
+def _alert(connection: Connection, row: RowMapping, url: str, listings: list[RowMapping]) -> Alert:
+    substance = row["substance"]
+    mentions = _children(connection, t.alert_mention, row["id"], "start", "stop")
+    snippets = _children(connection, t.alert_snippet, row["id"], "n")
+    return Alert(
+        substance=substance,
+        article_url=url,
+        rule=row["rule"],
+        severity=Severity(row["severity"]),
+        score=row["score"],
+        mentions=tuple(_mention(substance, m) for m in mentions),
+        snippets=tuple(Snippet(s["start"], s["stop"], s["text"]) for s in snippets),
+        listings=tuple(_status(substance, entry) for entry in listings),
+        reasons=row["reasons"],
+        watchlist=row["watchlist"],
+        raised_at=row["raised_at"],
+        quiet=row["quiet"],
+    )
+
+
+def _mention(substance: str, row: RowMapping) -> Mention:
+    return Mention(
+        start=row["start"],
+        stop=row["stop"],
+        surface=row["surface"],
+        substance=substance,
+        name=row["name"],
+        method=row["method"],
+        score=row["score"],
+        form=row["form"],
+        features=tuple((name, value) for name, value in row["features"]),
+        reasons=row["reasons"],
+        tags=row["tags"],
+    )
+
+
+def _status(substance: str, row: RowMapping) -> ListingStatus:
+    names = ("list_id", "code", "wording", "since", "until", "note", "source")
+    listing = Listing(substance=substance, **{name: row[name] for name in names})
+    return ListingStatus(listing, InForce(row["status"]))
+
+
+def _info(row: RowMapping) -> ListInfo:
+    return ListInfo(row["list_id"], row["title"], row["authority"], row["jurisdiction"], row["kind"])

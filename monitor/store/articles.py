@@ -1,0 +1,325 @@
+"""Articles, revisions, mentions and alerts: what is known of them, and how one record is written.
+
+The keys decide: one article a URL, one revision an article and text, one alert an article and substance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+
+from monitor.model import Alert, Article, ListInfo, Mention, Snippet
+from monitor.store import schema as t
+from monitor.store.engine import insert as insert_or
+from monitor.store.schema import pack, unpack
+from monitor.store.values import COPY_LENGTH, Record, Recorded, StoredRevision
+
+# --- what is known --------------------------------------------------------------------------------
+
+
+def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
+    """What is stored under `url`, and whether the text `sha256` was first met elsewhere."""
+    row = _current(connection, url)
+    article_id = row["id"] if row else None
+    original = _original(connection, article_id, sha256) if sha256 else None
+    # An edited copy goes on from its original: what that has told is not told again.
+    told = (article_id, row["copy_of"] if row else None, original)
+    where = "" if original is None else _url(connection, original)
+    result = StoredRevision(url=url, copy_of=where, alerted=_alerted(connection, told))
+    if row is None:
+        return result
+    return replace(
+        result,
+        number=row["revision"],
+        sha256=row["sha256"],
+        watchlist=row["watchlist"],
+        program=row["program"],
+        fetched_at=row["fetched_at"],
+    )
+
+
+def _current(connection: Connection, url: str) -> RowMapping | None:
+    a, r = t.article.c, t.revision.c
+    query = (
+        select(a.id, a.revision, a.copy_of, r.sha256, r.watchlist, r.program, r.fetched_at)
+        .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
+        .where(a.url == url)
+    )
+    return connection.execute(query).mappings().one_or_none()
+
+
+def _original(connection: Connection, article_id: int | None, sha256: str) -> int | None:
+    """The article that had this text before article `article_id` did (None: an unknown one); None if none.
+
+    Revision ids grow in the order in which texts were first met.
+    """
+    r = t.revision.c
+    query = select(r.article_id).where(r.sha256 == sha256, r.length >= COPY_LENGTH).order_by(r.id).limit(1)
+    first = connection.execute(query).scalar()
+    return None if first == article_id else first
+
+
+def _alerted(connection: Connection, articles: tuple[int | None, ...]) -> frozenset[str]:
+    query = select(t.alert.c.substance).where(
+        t.alert.c.article_id.in_({a for a in articles if a is not None})
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
+def _url(connection: Connection, article_id: int) -> str:
+    return str(connection.execute(select(t.article.c.url).where(t.article.c.id == article_id)).scalar_one())
+
+
+def last_alerts(connection: Connection) -> dict[tuple[str, str], datetime]:
+    """(rule, substance) -> when it last raised an alert that was not quiet."""
+    c = t.alert.c
+    query = select(c.rule, c.substance, func.max(c.raised_at)).where(~c.quiet).group_by(c.rule, c.substance)
+    return {(rule, substance): at for rule, substance, at in connection.execute(query)}
+
+
+def articles(connection: Connection) -> Iterator[Article]:
+    """The current revision of every article whose text is still kept, oldest first."""
+    a, r = t.article.c, t.revision.c
+    query = (
+        select(t.article, r.text, r.codec, r.fetched_at)
+        .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
+        .where(r.text.is_not(None))
+        .order_by(a.id)
+    )
+    for row in connection.execution_options(stream_results=True).execute(query):
+        yield Article(
+            source=row.source,
+            url=row.url,
+            title=row.title,
+            text=unpack(row.text, row.codec),
+            fetched_at=row.fetched_at,
+            language=row.language,
+            published_at=row.published_at,
+        )
+
+
+# --- writing --------------------------------------------------------------------------------------
+
+
+def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) -> Recorded:
+    """Write one record. The same again changes nothing; an edited text is a new revision."""
+    article = record.article
+    stored = _current(connection, article.url)
+    article_id = stored["id"] if stored else _add_article(connection, article)
+    number, fresh = _put_revision(connection, article_id, record)
+    original = _original(connection, article_id, article.sha256)
+    changed = stored is None or stored["revision"] != number
+    if changed:
+        _point(connection, article_id, number, article, _root(connection, article_id, original))
+    added = 0
+    if fresh or _made_otherwise(connection, article_id, number, record):
+        added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
+    alerts = () if original is not None else _put_alerts(connection, article_id, number, record, lists)
+    return Recorded(
+        new=int(stored is None),
+        revised=int(changed and stored is not None),
+        unchanged=int(not changed),
+        copies=int(changed and original is not None),
+        matched=int(changed and bool(record.mentions)),
+        mentions=added,
+        alerts=len(alerts),
+        alert_ids=alerts,
+    )
+
+
+def _add_article(connection: Connection, article: Article) -> int:
+    row = {
+        "url": article.url,
+        "source": article.source,
+        "first_seen": article.fetched_at,
+        "day": article.date.isoformat(),
+        "revision": 0,
+    }
+    return int(connection.execute(insert(t.article).values(row).returning(t.article.c.id)).scalar_one())
+
+
+def _put_revision(connection: Connection, article_id: int, record: Record) -> tuple[int, bool]:
+    """The number of the revision with this text, and whether it had to be added."""
+    r, article = t.revision.c, record.article
+    same = select(r.n).where(r.article_id == article_id, r.sha256 == article.sha256)
+    number = connection.execute(same).scalar()
+    if number is not None:
+        return int(number), False
+    newest = connection.execute(select(func.max(r.n)).where(r.article_id == article_id)).scalar() or 0
+    row = {
+        "article_id": article_id,
+        "n": newest + 1,
+        "sha256": article.sha256,
+        "fetched_at": article.fetched_at,
+        "text": pack(article.text),
+        "codec": "zlib",
+        "length": len(article.text),
+        "watchlist": record.watchlist,
+        "program": record.program,
+    }
+    connection.execute(insert(t.revision).values(row))
+    return newest + 1, True
+
+
+def _root(connection: Connection, article_id: int, original: int | None) -> int | None:
+    """What `article_id` is a copy of in the end: copies of copies point to the first."""
+    if original is None:
+        return None
+    root = connection.execute(select(t.article.c.copy_of).where(t.article.c.id == original)).scalar()
+    root = root or original
+    return None if root == article_id else root
+
+
+def _point(
+    connection: Connection, article_id: int, number: int, article: Article, copy_of: int | None
+) -> None:
+    """Make `number` the current revision. Once a copy, always linked: see `known`."""
+    values: dict[str, object] = {
+        "revision": number,
+        "title": article.title,
+        "language": article.language,
+        "published_at": article.published_at,
+    }
+    if article.published_at is not None:
+        values["day"] = article.date.isoformat()
+    if copy_of is not None:
+        values["copy_of"] = copy_of
+    connection.execute(update(t.article).where(t.article.c.id == article_id).values(values))
+
+
+def _made_otherwise(connection: Connection, article_id: int, number: int, record: Record) -> bool:
+    """True when the stored mentions come from another watchlist or program than the record's."""
+    r = t.revision.c
+    query = select(r.watchlist, r.program).where(r.article_id == article_id, r.n == number)
+    return tuple(connection.execute(query).one()) != (record.watchlist, record.program)
+
+
+def _put_mentions(
+    connection: Connection, article_id: int, number: int, record: Record, *, replace_old: bool
+) -> int:
+    c, r = t.mention.c, t.revision.c
+    if replace_old:
+        connection.execute(delete(t.mention).where(c.article_id == article_id, c.revision == number))
+        connection.execute(
+            update(t.revision)
+            .where(r.article_id == article_id, r.n == number)
+            .values(watchlist=record.watchlist, program=record.program)
+        )
+    key = {"article_id": article_id, "revision": number}
+    rows = [{**key, **_mention_row(m), "substance": m.substance} for m in _distinct(record.mentions, True)]
+    if rows:
+        connection.execute(insert(t.mention), rows)
+    return len(rows)
+
+
+def _distinct(mentions: tuple[Mention, ...], by_substance: bool = False) -> list[Mention]:
+    """One mention a place (and substance): the best, in the order of the text."""
+    found: dict[tuple[object, ...], Mention] = {}
+    for m in sorted(mentions, key=lambda m: -m.score):
+        found.setdefault((m.start, m.stop, m.substance if by_substance else ""), m)
+    return sorted(found.values(), key=lambda m: (m.start, m.stop))
+
+
+def _mention_row(mention: Mention) -> dict[str, object]:
+    row = asdict(mention)
+    del row["substance"]
+    return {**row, "features": [list(pair) for pair in mention.features]}
+
+
+# --- alerts ---------------------------------------------------------------------------------------
+
+
+def _put_alerts(
+    connection: Connection, article_id: int, number: int, record: Record, lists: dict[str, ListInfo]
+) -> tuple[int, ...]:
+    """Add the alerts not told yet for this article, or for the one that it was first a copy of."""
+    if not record.alerts:
+        return ()
+    origin = connection.execute(select(t.article.c.copy_of).where(t.article.c.id == article_id)).scalar()
+    told = _alerted(connection, (article_id, origin))
+    added = []
+    for alert in record.alerts:
+        if alert.substance in told:
+            continue
+        number_of = _add_alert(connection, article_id, number, record.article, alert)
+        if number_of is not None:
+            _add_evidence(connection, number_of, alert, lists)
+            added.append(number_of)
+    return tuple(added)
+
+
+def _add_alert(
+    connection: Connection, article_id: int, number: int, article: Article, alert: Alert
+) -> int | None:
+    """The new alert's id; None when the key was there already."""
+    row = {
+        "article_id": article_id,
+        "revision": number,
+        "substance": alert.substance,
+        "rule": alert.rule,
+        "severity": int(alert.severity),
+        "score": alert.score,
+        "reasons": alert.reasons,
+        "tags": sorted({tag for mention in alert.mentions for tag in mention.tags}),
+        "watchlist": alert.watchlist,
+        "article_day": article.date.isoformat(),
+        "raised_at": alert.raised_at,
+        "quiet": alert.quiet,
+    }
+    statement = insert_or(connection, t.alert).values(row)
+    statement = statement.on_conflict_do_nothing(index_elements=["article_id", "substance"])
+    added = connection.execute(statement.returning(t.alert.c.id)).scalar()
+    return None if added is None else int(added)
+
+
+def _add_evidence(connection: Connection, alert_id: int, alert: Alert, lists: dict[str, ListInfo]) -> None:
+    key = {"alert_id": alert_id}
+    if mentions := [{**key, **_mention_row(m)} for m in _distinct(alert.mentions)]:
+        connection.execute(insert(t.alert_mention), mentions)
+    best = best_snippet(alert)
+    snippets = [{**key, "n": n, "best": n == best, **asdict(s)} for n, s in enumerate(alert.snippets)]
+    if snippets:
+        connection.execute(insert(t.alert_snippet), snippets)
+    if listings := [{**key, "n": n, **row} for n, row in enumerate(_listing_rows(alert, lists))]:
+        connection.execute(insert(t.alert_listing), listings)
+
+
+def best_snippet(alert: Alert) -> int:
+    """The place in `alert.snippets` of the one around the best mention (the first of equals)."""
+    ranked = sorted(alert.mentions, key=lambda m: (-m.score, m.start))
+    for mention in ranked:
+        for n, snippet in enumerate(alert.snippets):
+            if _holds(snippet, mention):
+                return n
+    return 0
+
+
+def _holds(snippet: Snippet, mention: Mention) -> bool:
+    return snippet.start <= mention.start and mention.stop <= snippet.stop
+
+
+def _listing_rows(alert: Alert, lists: dict[str, ListInfo]) -> Iterator[dict[str, object]]:
+    for entry in alert.listings:
+        row = asdict(entry.listing)
+        del row["substance"]
+        info = lists.get(entry.listing.list_id)
+        if info is not None:
+            row |= {name: getattr(info, name) for name in ("title", "authority", "jurisdiction", "kind")}
+        else:
+            row |= dict.fromkeys(("title", "authority", "jurisdiction", "kind"), "")
+        yield {**row, "status": entry.status.value}
+
+
+# --- retention ------------------------------------------------------------------------------------
+
+
+def expire_texts(connection: Connection, before: datetime) -> int:
+    """Forget the texts fetched before that moment; offsets, hashes and snippets stay. The number of texts."""
+    r = t.revision.c
+    done = connection.execute(
+        update(t.revision).where(r.fetched_at < before, r.text.is_not(None)).values(text=None, codec="")
+    )
+    return int(done.rowcount)

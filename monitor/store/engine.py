@@ -1,0 +1,180 @@
+"""Engines for SQLite and PostgreSQL: how connections are opened, and how their errors are told."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, StatementError
+from sqlalchemy.pool import QueuePool
+
+from monitor.errors import StoreError
+
+BUSY_SECONDS = 30.0
+"""How long a SQLite connection waits for another writer before it gives up."""
+
+_PASSING = {
+    "database is locked": "another program is writing to it; try again when it has finished",
+    "database table is locked": "another program is writing to it; try again when it has finished",
+    "disk is full": "free some space, then run again: nothing was lost",
+    "disk i/o error": "check the disk and its free space, then run again",
+}
+_LASTING = {
+    "unable to open database file": "check that the folder exists and may be written to",
+    "readonly database": "check the permissions of the file and its folder",
+    "file is not a database": "the file is something else, or damaged; move it away or restore a backup",
+    "malformed": "the file is damaged; restore the newest backup (*.bak beside it)",
+    "no such table": "the file was changed by another program; restore a backup",
+}
+
+
+def parse_url(url: str) -> URL:
+    """The database URL as a value; StoreError when it is not one that the store can use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        message = f"not a database URL: {url!r}; write sqlite:///monitor.db or postgresql://..."
+        raise StoreError(message) from error
+    backend = parsed.get_backend_name()
+    if backend not in ("sqlite", "postgresql"):
+        raise StoreError(f"database {backend!r} is not supported; use sqlite:/// or postgresql://")
+    if backend == "sqlite" and sqlite_path(parsed) is None:
+        raise StoreError("the database must be a file, as in sqlite:///monitor.db: in memory nothing is kept")
+    return parsed
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of a SQLite URL; None for PostgreSQL and for a database in memory."""
+    name = url.database
+    if url.get_backend_name() != "sqlite" or not name or name == ":memory:" or name.startswith("file:"):
+        return None
+    return Path(name)
+
+
+def open_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
+    """The engine that writes. On SQLite every transaction takes the write lock at its start.
+
+    A deferred BEGIN fails at the first write when another writer came in between, whatever the busy
+    timeout; BEGIN IMMEDIATE waits its turn.
+    """
+    path = sqlite_path(url)
+    if path is None:
+        return _postgresql(url, "-c timezone=UTC")
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _: object) -> None:
+        connection.isolation_level = None
+        connection.execute(f"PRAGMA busy_timeout = {int(busy_seconds * 1000)}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def open_readonly(url: URL) -> Engine:
+    """An engine that cannot write, for reports and for looking things up; it never waits for a writer."""
+    path = sqlite_path(url)
+    if path is None:
+        return _postgresql(url, "-c timezone=UTC -c default_transaction_read_only=on")
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        connection.isolation_level = None
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    return engine
+
+
+def _postgresql(url: URL, options: str) -> Engine:
+    try:
+        return create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
+    except (ModuleNotFoundError, NoSuchModuleError) as error:
+        raise StoreError(
+            f"the driver for {url.drivername} is not installed; pip install 'substance-monitor[postgres]'"
+        ) from error
+
+
+@contextmanager
+def store_errors(what: str) -> Iterator[None]:
+    """Turn the database's errors into StoreError("<what>: ..., <what to do>").
+
+    Broken constraints and refused values are bugs of ours and stay what they are.
+    """
+    try:
+        yield
+    except IntegrityError:
+        raise
+    except DBAPIError as error:
+        raise as_store_error(what, error.orig or error) from error
+    except StatementError as error:
+        if isinstance(error.orig, ValueError | TypeError):
+            raise error.orig from error
+        raise
+    except sqlite3.Error as error:
+        raise as_store_error(what, error) from error
+
+
+def as_store_error(what: str, error: BaseException) -> StoreError:
+    """The StoreError for a driver's error: passing for a lock, a full disk or a lost connection."""
+    message = " ".join(str(error).split())
+    for words, advice in _PASSING.items():
+        if words in message.lower():
+            return StoreError(f"{what}: {message}; {advice}", permanent=False)
+    for words, advice in _LASTING.items():
+        if words in message.lower():
+            return StoreError(f"{what}: {message}; {advice}")
+    passing = type(error).__module__.startswith("psycopg") and type(error).__name__ in _PASSING_PSYCOPG
+    advice = "; check that the server runs and can be reached" if passing else ""
+    return StoreError(f"{what}: {message}{advice}", permanent=not passing)
+
+
+_PASSING_PSYCOPG = {
+    "OperationalError",
+    "ConnectionTimeout",
+    "AdminShutdown",
+    "CannotConnectNow",
+    "LockNotAvailable",
+    "SerializationFailure",
+    "DeadlockDetected",
+    "TooManyConnections",
+    "DiskFull",
+}
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the words of this connection's database."""
+    return (sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert)(table)
+
+
+def upsert(connection: Connection, table: Table, rows: list[dict[str, object]]) -> None:
+    """Insert `rows`, or bring the rows with the same primary key to these values."""
+    if not rows:
+        return
+    statement = insert(connection, table)
+    keys = [column.name for column in table.primary_key]
+    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    if changes:
+        statement = statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    else:
+        statement = statement.on_conflict_do_nothing(index_elements=keys)
+    connection.execute(statement, rows)

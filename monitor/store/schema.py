@@ -1,0 +1,454 @@
+"""The tables, as SQLAlchemy Core metadata, and the column types; nothing is executed here.
+
+Rows have natural keys, so that writing anything twice adds nothing. Times are UTC to the second.
+A change here needs a migration in `migrations/versions/` (a test compares the two).
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+_SQLITE_TIME = sqlite.DATETIME(  # type: ignore[no-untyped-call]
+    storage_format="%(year)04d-%(month)02d-%(day)02d %(hour)02d:%(minute)02d:%(second)02d",
+    regexp=r"(\d+)-(\d+)-(\d+)[ T](\d+):(\d+):(\d+)",
+)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC to the second.
+
+    SQLite would silently drop the offset, so a naive value is refused with ValueError. There the text
+    reads `YYYY-MM-DD HH:MM:SS`, as SQLite's own date functions write it; PostgreSQL has `timestamptz`.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(_SQLITE_TIME)
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None or value.utcoffset() is None:
+            raise ValueError(f"the time {value!r} has no time zone; hand in aware datetimes")
+        return value.astimezone(UTC).replace(microsecond=0)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def storable(text: str) -> str:
+    """`text` with NUL and lone surrogates replaced one for one, as neither database can hold both."""
+    return _UNSTORABLE.sub("\ufffd", text) if _UNSTORABLE.search(text) else text
+
+
+class Str(TypeDecorator[str]):
+    """Text of any length from the outside world; what a database cannot hold becomes U+FFFD."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Lines(TypeDecorator[tuple[str, ...]]):
+    """Several short texts, one a line; readable in plain SQL. No item holds a line break or is empty."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable("\n".join(filter(None, map(_one_line, value))))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(filter(None, value.split("\n")))
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Several identifiers without commas (tags, CAS numbers), joined by `, `."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Iterable[str] | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(", ".join(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...] | None:
+        return None if value is None else tuple(filter(None, value.split(", ")))
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines()).strip()
+
+
+def pack(text: str) -> bytes:
+    """A text as kept in `revision.text` with codec "zlib"."""
+    return zlib.compress(text.encode("utf-8", "surrogatepass"), 6)
+
+
+def unpack(blob: bytes, codec: str) -> str:
+    """The text of `pack`; an unknown codec is a ValueError (a newer program would have migrated)."""
+    if codec != "zlib":
+        raise ValueError(f"unknown text codec {codec!r}")
+    return zlib.decompress(blob).decode("utf-8", "surrogatepass")
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, **options: Any) -> Column[str]:
+    return Column(name, Str, nullable=False, server_default="", **options)
+
+
+def _count(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False, server_default="0")
+
+
+# --- housekeeping ---------------------------------------------------------------------------------
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", Str, primary_key=True),
+    Column("value", Str, nullable=False),
+)
+
+# --- what is watched ------------------------------------------------------------------------------
+
+# One row each time another watchlist came into force; the newest row is the one in force.
+watchlist_version = Table(
+    "watchlist_version",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Str, nullable=False),
+    Column("loaded_at", Utc, nullable=False),
+    _count("substances"),
+    _count("names"),
+    _count("listings"),
+    _count("lists"),
+)
+
+watchlist_change = Table(
+    "watchlist_change",
+    metadata,
+    Column("version_id", ForeignKey("watchlist_version.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("action", Str, nullable=False),
+    Column("kind", Str, nullable=False),
+    Column("key", Str, nullable=False),
+    _text("before"),
+    _text("after"),
+)
+
+list_info = Table(
+    "list_info",
+    metadata,
+    Column("id", Str, primary_key=True),
+    _text("title"),
+    _text("authority"),
+    _text("jurisdiction"),
+    _text("kind"),
+    Column("withdrawn_at", Utc),
+)
+
+substance = Table(
+    "substance",
+    metadata,
+    Column("key", Str, primary_key=True),
+    Column("name", Str, nullable=False),
+    _text("kind"),
+    Column("cas", Words, nullable=False, server_default=""),
+    Column("cid", Integer),
+    _text("smiles"),
+    _text("inchikey"),
+    Column("severity", Integer),
+    _text("note"),
+    _text("source"),
+    Column("withdrawn_at", Utc),
+)
+
+# `row` is a digest of the whole row: a changed row is the old one withdrawn and a new one added.
+name = Table(
+    "name",
+    metadata,
+    Column("row", String(32), primary_key=True),
+    Column("text", Str, nullable=False),
+    Column("substance", Str, nullable=False, index=True),
+    _text("language"),
+    _text("type"),
+    Column("ambiguous", Boolean, nullable=False),
+    _text("senses"),
+    _text("source"),
+    Column("added_at", Utc, nullable=False),
+    Column("withdrawn_at", Utc),
+)
+
+listing = Table(
+    "listing",
+    metadata,
+    Column("row", String(32), primary_key=True),
+    Column("substance", Str, nullable=False, index=True),
+    Column("list_id", Str, nullable=False),
+    _text("code"),
+    _text("wording"),
+    _text("since"),
+    _text("until"),
+    _text("note"),
+    _text("source"),
+    Column("added_at", Utc, nullable=False),
+    Column("withdrawn_at", Utc),
+)
+
+# --- where articles come from ---------------------------------------------------------------------
+
+source = Table(
+    "source",
+    metadata,
+    Column("name", Str, primary_key=True),
+    Column("kind", Str, nullable=False),
+    Column("location", Str, nullable=False),
+    Column("every", Float),
+    Column("cron", Str),
+    Column("language", Str),
+    Column("active", Boolean, nullable=False),
+    Column("first_seen", Utc, nullable=False),
+)
+
+source_state = Table(
+    "source_state",
+    metadata,
+    Column("source", Str, primary_key=True),
+    _text("etag"),
+    _text("last_modified"),
+    Column("cursor", JSON, nullable=False),
+    Column("next_check", Utc),
+    _count("failures"),
+)
+
+# --- articles and what they say -------------------------------------------------------------------
+
+# `day` is the day that legal status is looked up at; `copy_of` the article that had this text first.
+article = Table(
+    "article",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("url", Str, nullable=False, unique=True),
+    Column("source", Str, nullable=False),
+    _text("title"),
+    Column("language", Str),
+    Column("published_at", Utc),
+    Column("first_seen", Utc, nullable=False),
+    Column("day", String(10), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("copy_of", ForeignKey("article.id"), index=True),
+    Index("ix_article_source_first_seen", "source", "first_seen"),
+)
+
+# `text` is NULL once its retention is over; `length` is in code points.
+revision = Table(
+    "revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False, index=True),
+    Column("fetched_at", Utc, nullable=False, index=True),
+    Column("text", LargeBinary),
+    Column("codec", String(8), nullable=False),
+    Column("length", Integer, nullable=False),
+    _text("watchlist"),
+    _text("program"),
+    UniqueConstraint("article_id", "sha256"),
+    UniqueConstraint("article_id", "n"),
+)
+
+
+def _found() -> list[Column[Any]]:
+    """The columns of one mention, the same wherever one is kept."""
+    return [
+        Column("start", Integer, primary_key=True, autoincrement=False),
+        Column("stop", Integer, primary_key=True, autoincrement=False),
+        Column("surface", Str, nullable=False),
+        _text("name"),
+        _text("method"),
+        _text("form"),
+        Column("score", Float, nullable=False),
+        Column("features", JSON, nullable=False),
+        Column("reasons", Lines, nullable=False),
+        Column("tags", Words, nullable=False),
+    ]
+
+
+mention = Table(
+    "mention",
+    metadata,
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("substance", Str, primary_key=True, index=True),
+    *_found(),
+    ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
+)
+
+# An alert is a snapshot: it and its rows below never change with a later watchlist.
+alert = Table(
+    "alert",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("article_id", Integer, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("substance", Str, nullable=False),
+    Column("rule", Str, nullable=False),
+    Column("severity", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", Lines, nullable=False),
+    Column("tags", Words, nullable=False),
+    Column("watchlist", Str, nullable=False),
+    Column("article_day", String(10), nullable=False),
+    Column("raised_at", Utc, nullable=False, index=True),
+    Column("quiet", Boolean, nullable=False),
+    Column("status", Str, nullable=False, server_default="new"),
+    UniqueConstraint("article_id", "substance"),
+    ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
+    Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),
+)
+
+alert_mention = Table(
+    "alert_mention",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    *_found(),
+)
+
+alert_snippet = Table(
+    "alert_snippet",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("start", Integer, nullable=False),
+    Column("stop", Integer, nullable=False),
+    Column("text", Str, nullable=False),
+    Column("best", Boolean, nullable=False),
+)
+
+# `kind`, `title`, `authority`, `jurisdiction` are the list's own at the time of the alert.
+alert_listing = Table(
+    "alert_listing",
+    metadata,
+    Column("alert_id", ForeignKey("alert.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("list_id", Str, nullable=False, index=True),
+    _text("title"),
+    _text("authority"),
+    _text("jurisdiction"),
+    _text("kind"),
+    _text("code"),
+    _text("wording"),
+    _text("since"),
+    _text("until"),
+    _text("note"),
+    _text("source"),
+    Column("status", Str, nullable=False),
+)
+
+# --- the ledger -----------------------------------------------------------------------------------
+
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Str, nullable=False),
+    Column("status", Str, nullable=False, index=True),
+    Column("started", Utc, nullable=False),
+    Column("ended", Utc),
+    Column("host", Str, nullable=False),
+    Column("process", Str, nullable=False),
+    _text("message"),
+)
+
+source_check = Table(
+    "source_check",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("run_id", ForeignKey("run.id"), nullable=False, index=True),
+    Column("source", Str, nullable=False),
+    Column("planned", Utc),
+    Column("started", Utc, nullable=False, index=True),
+    Column("ended", Utc),
+    Column("outcome", Str),
+    _text("message"),
+    _count("fetched"),
+    _count("new"),
+    _count("revised"),
+    _count("unchanged"),
+    _count("copies"),
+    _count("matched"),
+    _count("alerted"),
+    _count("failed"),
+    Index("ix_source_check_source_id", "source", "id"),
+)
+
+# `scope` is "source" (the whole check failed) or "item". `since` begins the present stretch of failures.
+gap = Table(
+    "gap",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Str, nullable=False),
+    Column("scope", Str, nullable=False),
+    Column("location", Str, nullable=False),
+    Column("outcome", Str, nullable=False),
+    _text("message"),
+    Column("since", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False, index=True),
+    Column("times", Integer, nullable=False),
+    Column("check_id", ForeignKey("source_check.id"), nullable=False),
+    Column("closed_at", Utc),
+    UniqueConstraint("source", "scope", "location", "outcome"),
+    Index("ix_gap_location", "location"),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", Str, primary_key=True),
+    Column("at", Utc, nullable=False),
+    Column("pid", Integer, nullable=False),
+)

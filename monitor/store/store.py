@@ -1,0 +1,218 @@
+"""The store: every write of the program goes through here, each verb in one transaction."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import TracebackType
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine, select
+
+from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
+from monitor.store import alerts, articles, ledger, watchlists
+from monitor.store import schema as t
+from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
+from monitor.store.migrate import bring_up_to_date
+from monitor.store.values import ChangeLike, Record, Recorded, StoredAlert, StoredRevision
+
+Result = TypeVar("Result")
+
+_WRITERS = 0x5375624D  # any number, the same for every writer
+
+
+def open_store(url: str, *, now: datetime, busy_seconds: float = BUSY_SECONDS) -> Store:
+    """Open (and where needed create or upgrade) the database at `url`.
+
+    An older SQLite file is copied to `<file>.before-<revision>-<time>.bak` before it is upgraded.
+    StoreError: not a usable URL, cannot be opened, locked, or written by a newer version.
+    """
+    place = parse_url(url)
+    with store_errors(f"could not open the database {place.render_as_string()}"):
+        writer = open_engine(place, busy_seconds=busy_seconds)
+        bring_up_to_date(writer, now)
+        return Store(writer, open_readonly(place))
+
+
+class Store:
+    """The database behind its verbs. Safe to share between threads; every method may raise StoreError."""
+
+    def __init__(self, writer: Engine, reader: Engine) -> None:
+        self._writer = writer
+        self._reader = reader
+
+    def engine_readonly(self) -> Engine:
+        """An engine for reports; the database refuses any write through it."""
+        return self._reader
+
+    def close(self) -> None:
+        """Give all connections back; the store must not be used any more."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # --- watchlist ---------------------------------------------------------------------------------
+
+    def put_watchlist(self, watchlist: Watchlist, changes: Iterable[ChangeLike], now: datetime) -> bool:
+        """Put `watchlist` in force and keep `changes`; False (nothing written) when it is in force already.
+
+        Rows that are no longer part of it stay, marked with the time of their withdrawal.
+        """
+        if self.watchlist_digest() == watchlist.digest:
+            return False
+        with self._write("could not write the watchlist") as connection:
+            return watchlists.write(connection, watchlist, changes, now)
+
+    def watchlist(self) -> Watchlist | None:
+        """The last good watchlist; None before the first."""
+        return self._read("could not read the watchlist", watchlists.read)
+
+    def watchlist_digest(self) -> str:
+        """`watchlist().digest` without loading it; "" before the first."""
+        return self._read("could not read the watchlist", watchlists.digest_in_force)
+
+    # --- sources -----------------------------------------------------------------------------------
+
+    def put_sources(self, sources: Sequence[Source], now: datetime) -> None:
+        """Write the configured sources. One that is gone is marked inactive; one whose kind or location
+        changed loses its state, as ETag and cursor belong to the old place."""
+        with self._write("could not write the sources") as connection:
+            ledger.put_sources(connection, sources, now)
+
+    def states(self) -> dict[str, SourceState]:
+        """Source name -> state, for every source that has one."""
+        return self._read("could not read the sources", ledger.states)
+
+    def waiting(self, now: datetime) -> list[str]:
+        """Names of the active sources that are due at `now`, the longest waiting first."""
+        return self._read("could not read the sources", lambda c: ledger.waiting(c, now))
+
+    # --- articles ----------------------------------------------------------------------------------
+
+    def revision(self, url: str, sha256: str = "") -> StoredRevision:
+        """What is known of the article at `url`, and whether text `sha256` was first met at another URL."""
+        return self._read("could not read an article", lambda c: articles.known(c, url, sha256))
+
+    def last_alerts(self) -> dict[tuple[str, str], datetime]:
+        """(rule, substance) -> time of the last alert that was not quiet."""
+        return self._read("could not read the alerts", articles.last_alerts)
+
+    def articles(self) -> Iterator[Article]:
+        """The current revision of every article whose text is still kept, oldest first; streams."""
+        with store_errors("could not read the articles"), self._reader.connect() as connection:
+            yield from articles.articles(connection)
+
+    def record(
+        self,
+        batch: Sequence[Record],
+        state: SourceState | None = None,
+        *,
+        check: int | None = None,
+        gaps: Sequence[Gap] = (),
+        unchanged: int = 0,
+        now: datetime,
+    ) -> Recorded:
+        """Write a batch, the state that says how far it went, gaps and counts in ONE transaction.
+
+        Idempotent: the same batch again adds nothing. A text that another URL had first is kept as a copy
+        and its alerts are left out; an alert that its article has already is left out. `unchanged` counts
+        articles that the caller knew and left out of the batch. Gaps need a `check`.
+        """
+        with self._write("could not write the articles") as connection:
+            lists = _lists(connection) if any(record.alerts for record in batch) else {}
+            done = Recorded(unchanged=unchanged)
+            for record in batch:
+                done += articles.write(connection, record, lists)
+            ledger.close_gaps(connection, [record.article.url for record in batch], now)
+            if state is not None:
+                ledger.put_state(connection, state)
+            if check is not None:
+                ledger.count(connection, check, done)
+                ledger.put_gaps(connection, check, gaps, now)
+            elif gaps:
+                raise ValueError("gaps belong to a check")
+            return done
+
+    def alert(self, alert_id: int) -> StoredAlert | None:
+        """One alert with its evidence and its article's text; None when there is none by that number."""
+        return self._read("could not read the alert", lambda c: alerts.read(c, alert_id))
+
+    def expire_texts(self, before: datetime) -> int:
+        """Forget texts fetched before that moment and return how many; snippets, hashes, offsets stay."""
+        with self._write("could not expire texts") as connection:
+            return articles.expire_texts(connection, before)
+
+    # --- ledger ------------------------------------------------------------------------------------
+
+    def begin_run(self, kind: str, now: datetime, pid: int | None = None) -> int:
+        """Open a run ("once", "watch") of process `pid` (this one) and return its id.
+
+        Runs that a dead process of this machine left open are closed as "interrupted".
+        """
+        with self._write("could not begin a run") as connection:
+            return ledger.begin_run(connection, kind, os.getpid() if pid is None else pid, now)
+
+    def end_run(self, run: int, now: datetime, *, status: str = "done", message: str = "") -> None:
+        """Close a run as "done", "failed" or "interrupted"."""
+        with self._write("could not end the run") as connection:
+            ledger.end_run(connection, run, status, message, now)
+
+    def begin_check(self, run: int, source: str, now: datetime, planned: datetime | None = None) -> int:
+        """Open the check of one source within a run and return its id."""
+        with self._write("could not begin a check") as connection:
+            return ledger.begin_check(connection, run, source, planned, now)
+
+    def end_check(
+        self,
+        check: int,
+        outcome: str,
+        now: datetime,
+        *,
+        message: str = "",
+        state: SourceState | None = None,
+        location: str = "",
+    ) -> None:
+        """Close a check, with the state to go on from. Any outcome but "ok" and "unchanged" is a gap of the
+        whole source, at `location` (default: the source's own), until a later check reads it."""
+        with self._write("could not end the check") as connection:
+            ledger.end_check(connection, check, str(outcome), message, location, now)
+            if state is not None:
+                ledger.put_state(connection, state)
+
+    def heartbeat(self, name: str, now: datetime, pid: int | None = None) -> None:
+        """Say that `name` was alive at `now`."""
+        with self._write("could not write the heartbeat") as connection:
+            ledger.beat(connection, name, os.getpid() if pid is None else pid, now)
+
+    def heartbeats(self) -> dict[str, tuple[datetime, int]]:
+        """Name -> (time of its last beat, process id)."""
+        return self._read("could not read the heartbeat", ledger.heartbeats)
+
+    # --- inside ------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _write(self, what: str) -> Iterator[Connection]:
+        with store_errors(what), self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                # Writers one after another, as on SQLite: two must not both be first with a text.
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITERS})")
+            yield connection
+
+    def _read(self, what: str, query: Callable[[Connection], Result]) -> Result:
+        with store_errors(what), self._reader.connect() as connection:
+            return query(connection)
+
+
+def _lists(connection: Connection) -> dict[str, ListInfo]:
+    c = t.list_info.c
+    rows = connection.execute(select(c.id, c.title, c.authority, c.jurisdiction, c.kind)).mappings()
+    return {row["id"]: ListInfo(**row) for row in rows}

@@ -1,0 +1,271 @@
+"""The reporting views: the one list of them, and how they are dropped and made again.
+
+They are the public interface for SQL (docs/sql.md describes every column) and read the same on SQLite
+and PostgreSQL. `{agg}` is the database's string aggregate, `{levels}` the words for severities; the
+rest is plain SQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from sqlalchemy import Connection, inspect, text
+
+from monitor.model import Severity
+
+_LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
+
+_ALERTS = """
+SELECT al.id AS alert_id,
+       al.raised_at AS raised_at,
+       CASE al.severity {levels} END AS severity,
+       al.severity AS severity_rank,
+       al.substance AS substance,
+       COALESCE(s.name, al.substance) AS substance_name,
+       COALESCE(s.kind, '') AS kind,
+       al.article_id AS article_id,
+       al.revision AS revision,
+       ar.title AS title,
+       ar.url AS url,
+       ar.source AS source,
+       ar.language AS language,
+       ar.published_at AS published_at,
+       al.article_day AS article_day,
+       al.rule AS rule,
+       al.score AS score,
+       (SELECT COUNT(*) FROM alert_mention m WHERE m.alert_id = al.id) AS mentions,
+       (SELECT {agg}(d.surface, ' | ')
+          FROM (SELECT DISTINCT m.surface AS surface FROM alert_mention m
+                 WHERE m.alert_id = al.id ORDER BY m.surface) d) AS surfaces,
+       (SELECT n.text FROM alert_snippet n WHERE n.alert_id = al.id AND n.best) AS snippet,
+       COALESCE((SELECT {agg}(d.list_id, ', ')
+          FROM (SELECT DISTINCT l.list_id AS list_id FROM alert_listing l
+                 WHERE l.alert_id = al.id AND l.status IN ('in force', 'date not known')
+                 ORDER BY l.list_id) d), '') AS lists,
+       COALESCE((SELECT {agg}(d.line, '; ')
+          FROM (SELECT CASE WHEN l.title = '' THEN l.list_id ELSE l.title END
+                       || CASE WHEN l.kind = '' THEN '' ELSE ' [' || l.kind || ']' END
+                       || CASE WHEN l.code = '' THEN '' ELSE ' ' || l.code END
+                       || CASE WHEN l.since = '' THEN '' ELSE ' since ' || l.since END
+                       || CASE WHEN l.until = '' THEN '' ELSE ' until ' || l.until END
+                       || ': ' || l.status AS line
+                  FROM alert_listing l WHERE l.alert_id = al.id ORDER BY l.n) d), '') AS listing_text,
+       al.reasons AS reasons,
+       (SELECT {agg}(d.method, ', ')
+          FROM (SELECT DISTINCT m.method AS method FROM alert_mention m
+                 WHERE m.alert_id = al.id ORDER BY m.method) d) AS methods,
+       al.tags AS tags,
+       al.quiet AS quiet,
+       al.status AS status,
+       al.watchlist AS watchlist_version
+  FROM alert al
+  JOIN article ar ON ar.id = al.article_id
+  LEFT JOIN substance s ON s.key = al.substance
+"""
+
+_ARTICLES = """
+SELECT ar.id AS article_id,
+       ar.url AS url,
+       ar.title AS title,
+       ar.source AS source,
+       ar.language AS language,
+       ar.published_at AS published_at,
+       ar.first_seen AS first_seen,
+       ar.day AS day,
+       ar.revision AS revision,
+       (SELECT COUNT(*) FROM revision x WHERE x.article_id = ar.id) AS revisions,
+       r.fetched_at AS fetched_at,
+       r.sha256 AS sha256,
+       r.length AS length,
+       CASE WHEN r.text IS NULL THEN 0 ELSE 1 END AS text_kept,
+       ar.copy_of AS copy_of,
+       (SELECT COUNT(*) FROM article c WHERE c.copy_of = ar.id) AS copies,
+       (SELECT COUNT(*) FROM mention m
+         WHERE m.article_id = ar.id AND m.revision = ar.revision) AS mentions,
+       (SELECT COUNT(DISTINCT m.substance) FROM mention m
+         WHERE m.article_id = ar.id AND m.revision = ar.revision) AS substances,
+       (SELECT COUNT(*) FROM alert a WHERE a.article_id = ar.id) AS alerts,
+       r.watchlist AS watchlist_version
+  FROM article ar
+  JOIN revision r ON r.article_id = ar.id AND r.n = ar.revision
+"""
+
+_MENTIONS = """
+SELECT m.article_id AS article_id,
+       m.revision AS revision,
+       CASE WHEN m.revision = ar.revision THEN 1 ELSE 0 END AS is_current,
+       ar.url AS url,
+       ar.title AS title,
+       ar.source AS source,
+       ar.language AS language,
+       ar.published_at AS published_at,
+       ar.day AS day,
+       ar.copy_of AS copy_of,
+       m.start AS start,
+       m.stop AS stop,
+       m.surface AS surface,
+       m.substance AS substance,
+       COALESCE(s.name, m.substance) AS substance_name,
+       COALESCE(s.kind, '') AS kind,
+       m.name AS name,
+       m.method AS method,
+       m.form AS form,
+       m.score AS score,
+       m.reasons AS reasons,
+       m.tags AS tags,
+       al.id AS alert_id
+  FROM mention m
+  JOIN article ar ON ar.id = m.article_id
+  LEFT JOIN substance s ON s.key = m.substance
+  LEFT JOIN alert al ON al.article_id = m.article_id AND al.substance = m.substance
+"""
+
+_SUBSTANCE_DAILY = """
+SELECT d.day AS day,
+       d.substance AS substance,
+       COALESCE(s.name, d.substance) AS substance_name,
+       COALESCE(s.kind, '') AS kind,
+       COUNT(*) AS articles,
+       CAST(SUM(CASE WHEN d.copy_of IS NULL THEN 0 ELSE 1 END) AS INTEGER) AS copies,
+       COUNT(DISTINCT d.source) AS sources,
+       CAST(SUM(d.mentions) AS INTEGER) AS mentions,
+       MAX(d.score) AS best_score,
+       COUNT(al.id) AS alerts,
+       MAX(al.severity) AS severity_rank
+  FROM (SELECT ar.day AS day, ar.source AS source, ar.copy_of AS copy_of, m.article_id AS article_id,
+               m.substance AS substance, COUNT(*) AS mentions, MAX(m.score) AS score
+          FROM mention m
+          JOIN article ar ON ar.id = m.article_id AND ar.revision = m.revision
+         GROUP BY ar.day, ar.source, ar.copy_of, m.article_id, m.substance) d
+  LEFT JOIN substance s ON s.key = d.substance
+  LEFT JOIN alert al ON al.article_id = d.article_id AND al.substance = d.substance
+ GROUP BY d.day, d.substance, s.name, s.kind
+"""
+
+_SOURCE_HEALTH = """
+SELECT s.name AS source,
+       s.kind AS kind,
+       s.location AS location,
+       s.active AS active,
+       CASE WHEN NOT s.active THEN 'off'
+            WHEN c.id IS NULL THEN 'never checked'
+            WHEN c.outcome = 'empty' THEN 'empty'
+            WHEN c.outcome IN ('ok', 'unchanged') THEN 'ok'
+            ELSE 'failing' END AS health,
+       c.started AS last_check_at,
+       c.outcome AS last_outcome,
+       c.message AS last_message,
+       (SELECT MAX(k.started) FROM source_check k
+         WHERE k.source = s.name AND k.outcome IN ('ok', 'unchanged')) AS last_ok_at,
+       COALESCE(t.failures, 0) AS failures,
+       t.next_check AS next_check_at,
+       (SELECT COUNT(*) FROM source_check k
+         WHERE k.source = s.name AND k.outcome IS NOT NULL) AS checks,
+       (SELECT COUNT(*) FROM source_check k
+         WHERE k.source = s.name AND k.outcome NOT IN ('ok', 'unchanged')) AS failed_checks,
+       (SELECT COUNT(*) FROM article a WHERE a.source = s.name) AS articles,
+       (SELECT MAX(a.first_seen) FROM article a WHERE a.source = s.name) AS last_new_at,
+       (SELECT MAX(a.published_at) FROM article a WHERE a.source = s.name) AS last_published_at,
+       (SELECT COUNT(*) FROM alert al JOIN article a ON a.id = al.article_id
+         WHERE a.source = s.name) AS alerts,
+       (SELECT COUNT(*) FROM gap g
+         WHERE g.source = s.name AND g.closed_at IS NULL) AS open_gaps
+  FROM source s
+  LEFT JOIN source_state t ON t.source = s.name
+  LEFT JOIN source_check c ON c.id = (SELECT MAX(k.id) FROM source_check k
+                                       WHERE k.source = s.name AND k.outcome IS NOT NULL)
+"""
+
+_WATCHLIST = """
+SELECT s.key AS substance,
+       s.name AS substance_name,
+       s.kind AS kind,
+       s.cas AS cas,
+       s.cid AS pubchem_cid,
+       s.inchikey AS inchikey,
+       CASE s.severity {levels} END AS severity,
+       COALESCE((SELECT {agg}(d.text, ' | ')
+          FROM (SELECT DISTINCT n.text AS text FROM name n
+                 WHERE n.substance = s.key AND n.withdrawn_at IS NULL ORDER BY n.text) d), '') AS names,
+       l.list_id AS list_id,
+       i.title AS list_title,
+       i.authority AS authority,
+       i.jurisdiction AS jurisdiction,
+       i.kind AS list_kind,
+       CASE WHEN i.kind IN ('schedule', 'precursor') THEN 1 ELSE 0 END AS is_control,
+       l.code AS code,
+       l.wording AS wording,
+       l.since AS since,
+       l.until AS until,
+       l.note AS listing_note,
+       l.source AS listing_source,
+       s.note AS note,
+       s.source AS substance_source,
+       COALESCE(l.withdrawn_at, s.withdrawn_at) AS withdrawn_at
+  FROM substance s
+  LEFT JOIN listing l ON l.substance = s.key
+  LEFT JOIN list_info i ON i.id = l.list_id
+"""
+
+_COVERAGE_GAPS = """
+SELECT g.id AS gap_id,
+       g.source AS source,
+       g.scope AS scope,
+       g.location AS location,
+       g.outcome AS outcome,
+       g.message AS message,
+       g.since AS since,
+       g.last_at AS last_at,
+       g.times AS times,
+       g.closed_at AS closed_at,
+       CASE WHEN g.closed_at IS NULL THEN 1 ELSE 0 END AS is_open,
+       g.check_id AS check_id
+  FROM gap g
+"""
+
+VIEWS = {
+    "v_alerts": _ALERTS,
+    "v_articles": _ARTICLES,
+    "v_mentions": _MENTIONS,
+    "v_substance_daily": _SUBSTANCE_DAILY,
+    "v_source_health": _SOURCE_HEALTH,
+    "v_watchlist": _WATCHLIST,
+    "v_coverage_gaps": _COVERAGE_GAPS,
+}
+"""View name -> its SELECT, in the order of creation."""
+
+_MARK = "views"
+
+
+def digest() -> str:
+    """Names this very set of views; kept in `meta`, so that another set is noticed at the next start."""
+    return hashlib.sha256(repr(VIEWS).encode()).hexdigest()
+
+
+def drop_views(connection: Connection) -> None:
+    """Drop every view of ours; Alembic cannot rebuild a table under a view (alembic#1207).
+
+    The note of which set is there goes in the same transaction: killed after this, the next start makes
+    the views again.
+    """
+    for name in reversed(VIEWS):
+        connection.execute(text(f"DROP VIEW IF EXISTS {name}"))
+    if inspect(connection).has_table("meta"):
+        connection.execute(text("DELETE FROM meta WHERE key = :key"), {"key": _MARK})
+
+
+def create_views(connection: Connection) -> None:
+    """Make every view anew and note which set it is, all in the caller's transaction."""
+    drop_views(connection)
+    agg = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
+    for name, select in VIEWS.items():
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {select.format(agg=agg, levels=_LEVELS)}")
+    connection.execute(
+        text("INSERT INTO meta (key, value) VALUES (:key, :digest)"), {"key": _MARK, "digest": digest()}
+    )
+
+
+def views_are_current(connection: Connection) -> bool:
+    """True when the database holds exactly this set of views."""
+    row = connection.execute(text("SELECT value FROM meta WHERE key = :key"), {"key": _MARK}).scalar()
+    return row == digest()
