@@ -1,0 +1,272 @@
+"""Is a name with other senses meant as the substance here? Features first, then a score from them.
+
+The features are named facts about one candidate; the score is a logistic regression over them whose
+weights stand in `weights.json` (learned by `scripts/train_ambiguity.py`). So every score can be explained
+feature by feature.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from monitor.match import context, words
+from monitor.match.abbreviations import Definition
+from monitor.match.context import Surroundings
+from monitor.match.lexicon import Lexicon
+from monitor.match.normalize import Forms, compact_key, words_key
+
+if TYPE_CHECKING:
+    from monitor.match.mentions import Candidate
+
+Features = tuple[tuple[str, float], ...]
+
+# What a plain name is worth by how it is written and where it stands; chosen so that each stays above the
+# threshold but below a surer kind.
+_SURE = {"free": 0.98, "inflected": 0.96, "compound": 0.85, "glued": 0.8}
+_READING = {"raw": 1.0, "normal": 0.99, "skeleton": 0.9}
+_METHOD = {"misspelling": 0.7, "dea-code": 0.9, "cid": 0.9}
+
+# What each feature says to a person; "-" marks one that speaks against.
+REASONS = {
+    "defined": "the text defines it as this substance",
+    "same_as": "it stands in brackets behind the substance's own name, or before it",
+    "alias": "introduced as another name",
+    "quantity": "an amount stands before it",
+    "form": "a form or use stands behind it",
+    "listed": "named in one list with other substances",
+    "near": "another substance stands near",
+    "document": "other substances in the text",
+    "drug_near": "words of drugs stand near",
+    "drug_document": "words of drugs in the text",
+    "precursor_near": "words of precursors or chemistry stand near",
+    "seizure_near": "words of seizure stand near",
+    "quoted": "in quotation marks",
+    "lead": "the next word makes it part of a known longer name",
+    "-other_sense": "words of another sense stand near",
+    "-defined_otherwise": "the text defines it as something else",
+    "-proper": "part of a proper name",
+    "-verb": "used as a verb",
+    "-case": "not written in capitals as the name is",
+    "-hyphen": "joined to another word by a hyphen",
+    "-language": "a word of another language than the text's",
+}
+
+
+@dataclass(slots=True)
+class Judgement:
+    """A score from 0 to 1, the features that it was computed from, and the same in words."""
+
+    score: float
+    features: Features
+    reasons: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Document:
+    """One text with all that was found in it, as the judge sees it."""
+
+    view: Forms
+    around: Surroundings
+    strong: list[Candidate]
+    weak: list[Candidate]
+    definitions: list[Definition]
+    language: str | None
+    lexicon: Lexicon
+    _defined: dict[str, set[str]] | None = field(default=None)
+
+    def defined_as(self, short: str) -> set[str] | None:
+        """The substances that the text defines an abbreviation as; empty for something else, None when undefined."""
+        if self._defined is None:
+            self._defined = {}
+            for definition in self.definitions:
+                known = self._defined.setdefault(_short_key(definition.short), set())
+                known.update(
+                    c.name.substance for c in self.strong if c.start < definition.stop and definition.start < c.stop
+                    and (c.length * 2 > definition.stop - definition.start or c.stop == definition.stop)
+                )  # fmt: skip
+        return self._defined.get(_short_key(short))
+
+    def words_span(self, candidate: Candidate) -> tuple[int, int]:
+        """Offsets of the candidate in the words form (the same but for invisible characters before it)."""
+        hidden = self.view.codes.count(b"\x7f", 0, candidate.start) if b"\x7f" in self.view.codes else 0
+        return candidate.start - hidden, candidate.stop - hidden
+
+    def tags(self, candidate: Candidate) -> tuple[str, ...]:
+        return context.tags(self.around, *self.words_span(candidate))
+
+
+def _short_key(short: str) -> str:
+    return re.sub(r"\W", "", short).casefold().removesuffix("s")
+
+
+@functools.cache
+def weights() -> dict[str, float]:
+    """The shipped weights, by feature."""
+    text = resources.files("monitor.match").joinpath("weights.json").read_text(encoding="utf-8")
+    return {name: float(value) for name, value in json.loads(text)["weights"].items()}
+
+
+def judge(known: Document, candidate: Candidate) -> Judgement:
+    """Score one candidate: plain names by how they are written, ambiguous ones by their features."""
+    if not candidate.weak:
+        return _judge_plain(known, candidate)
+    features = features_of(known, candidate)
+    table = weights()
+    total = table["bias"] + sum(table.get(name, 0.0) * value for name, value in features)
+    score = round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 3)
+    return Judgement(score, features, _reasons(candidate, features, table))
+
+
+def _judge_plain(known: Document, candidate: Candidate) -> Judgement:
+    score = _METHOD.get(candidate.method, _SURE[candidate.border.kind]) * _READING[candidate.reading.form]
+    reasons = [_how(candidate)]
+    reasons += [f"hidden by {trick}" for trick in candidate.reading.tricks]
+    features: list[tuple[str, float]] = [("name", score)]
+    if candidate.length <= 8 and candidate.method == "name":
+        meant = known.defined_as(known.view.text[candidate.start : candidate.stop])
+        if meant is not None and candidate.name.substance not in meant:
+            score *= 0.2
+            features.append(("defined_otherwise", 1.0))
+            reasons.append(REASONS["-defined_otherwise"])
+    return Judgement(round(score, 3), tuple(features), tuple(reasons))
+
+
+def _how(candidate: Candidate) -> str:
+    surface = candidate.name.text
+    if candidate.method == "cas":
+        return f"CAS RN {surface}"
+    if candidate.method == "misspelling":
+        return f'one letter away from "{surface}"'
+    if candidate.border.kind in ("compound", "glued", "inflected"):
+        return f'{candidate.name.type} name "{surface}" in "{candidate.border.word}"'
+    return f'{candidate.name.type} name "{surface}"'
+
+
+def _reasons(candidate: Candidate, features: Features, table: dict[str, float]) -> tuple[str, ...]:
+    reasons = [f'{candidate.name.type} name "{candidate.name.text}", which has other senses']
+    for name, value in sorted(features, key=lambda pair: -abs(table.get(pair[0], 0) * pair[1])):
+        effect = table.get(name, 0.0) * value
+        text = REASONS.get(name) if effect > 0 else REASONS.get("-" + name)
+        if text and abs(effect) > 0.2:
+            reasons.append(text)
+    return tuple(reasons)
+
+
+# --- features --------------------------------------------------------------------------------------
+
+
+def features_of(known: Document, candidate: Candidate) -> Features:
+    """The named facts about one ambiguous candidate, in a fixed order; only those that are not zero."""
+    found: dict[str, float] = {}
+    _of_the_name(known, candidate, found)
+    _of_the_writing(known, candidate, found)
+    _of_the_neighbourhood(known, candidate, found)
+    _of_the_document(known, candidate, found)
+    return tuple((name, value) for name, value in found.items() if value)
+
+
+def _of_the_name(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
+    name = candidate.name
+    found["street"] = float(name.type == "street")
+    found["acronym"] = float(name.type == "acronym" or (name.text.isupper() and len(name.text) > 1))
+    found["short"] = float(len(name.text) <= 2)
+    found["phrase"] = float(" " in name.text)
+    found["sense_listed"] = float(name.text.lower() in words.OTHER_SENSES)
+    other = known.language is not None and name.language not in ("mul", known.language)
+    found["language"] = float(other and not found["acronym"])
+
+
+def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
+    text, start, stop = known.view.text, candidate.start, candidate.stop
+    surface, name = text[start:stop], candidate.name.text
+    before, after = context.neighbours(text, start, stop)
+    capital = surface[:1].isupper() and not surface.isupper()
+    sentence_start = start == 0 or bool(re.search(r"[.!?:\n\"“„]\s*[\"“„']?$", text[max(0, start - 4) : start]))
+    found["case"] = float(bool(found.get("acronym")) and not surface.isupper() and surface != name)
+    found["capital"] = float(capital and not sentence_start and not found.get("acronym") and known.language != "de")
+    found["shouted"] = float(surface.isupper() and surface.isalpha() and not name.isupper() and len(surface) > 1)
+    beside_capital = (after[:1].isupper() and text[stop : stop + 1] in " -") or (
+        before[:1].isupper() and not sentence_start and text[start - 1 : start] in " -"
+    )
+    found["proper"] = float(capital and beside_capital and known.language != "de")
+    found["quoted"] = float(context.quoted(text, start, stop))
+    found["verb"] = float(after.lower() in words.PARTICLES or before.lower() in words.FUNCTION_BEFORE)
+    found["hyphen"] = float(text[start - 1 : start] == "-" or (text[stop : stop + 1] == "-" and not context.form_after(text, stop)))
+    found["initial"] = float(len(surface) == 1 and text[stop : stop + 1] == ".")
+
+
+def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
+    text, start, stop = known.view.text, candidate.start, candidate.stop
+    meant = known.defined_as(text[start:stop])
+    found["defined"] = float(meant is not None and candidate.name.substance in meant)
+    found["defined_otherwise"] = float(meant is not None and not meant)
+    found["same_as"] = float(_same_as(known, candidate))
+    found["alias"] = float(context.alias_before(text, start))
+    found["quantity"] = float(context.quantity_before(text, start))
+    found["form"] = float(context.form_after(text, stop))
+    found["listed"] = float(_in_list(known, candidate))
+    distance = min((_gap(candidate, other) for other in known.strong), default=10_000)
+    found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0
+    left, right = known.words_span(candidate)
+    found["drug_near"] = min(2.0, known.around.near("drug", left, right, 100)) / 2
+    found["precursor_near"] = min(2.0, known.around.near("precursor", left, right, 100)) / 2
+    found["seizure_near"] = min(2.0, known.around.near("seizure", left, right, 100)) / 2
+    found["offer_near"] = min(2.0, known.around.near("offer for sale", left, right, 60)) / 2
+    found["other_sense"] = min(2.0, context.other_sense(candidate.name.text, known.view.words, left, right)) / 2
+
+
+def _of_the_document(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
+    substances = {other.name.substance for other in known.strong}
+    found["document"] = min(3, len(substances)) / 3
+    found["same_in_document"] = float(candidate.name.substance in substances)
+    size = max(1.0, len(known.view.words) / 1500)
+    found["drug_document"] = min(1.0, known.around.count("drug") / 4 / size)
+    found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
+    found["weak_beside"] = float(
+        any(other is not candidate and _gap(candidate, other) <= 60 and other.name.substance != candidate.name.substance for other in known.weak)
+    )
+
+
+def _gap(one: Candidate, other: Candidate) -> int:
+    return max(other.start - one.stop, one.start - other.stop, 0)
+
+
+def _same_as(known: Document, candidate: Candidate) -> bool:
+    """"Amphetamine (Ice)", "PCP (phencyclidine)", "MDMA or ecstasy", "speed/amphetamine" """
+    text = known.view.text
+    for other in known.strong:
+        if other.stop <= candidate.start <= other.stop + 6:
+            between = text[other.stop : candidate.start]
+        elif candidate.stop <= other.start <= candidate.stop + 6:
+            between = text[candidate.stop : other.start]
+        else:
+            continue
+        if re.fullmatch(r"\s?[(（\[/,]\s?[\"'“„‘]?|\s(?:or|oder|o|ou|lub|или)\s", between):
+            return True
+    return False
+
+
+_LIST_GAP = re.compile(
+    r"[\"'”’)]?\s*(?:[,;/、，]|and|or|und|oder|sowie|y|o|e|et|ou|en|of|i|oraz|lub|и|или|和|与|及|plus|&|\+|with)?\s*(?:and|und|y|et|or)?\s*"
+    r"(?:\d[\d.,]*\s?[^\W\d]{0,10}\s?(?:of|de|di|von)?\s*)?[\"'“‘(]?"
+)
+
+
+def _in_list(known: Document, candidate: Candidate) -> bool:
+    text = known.view.text
+    for other in known.strong:
+        left, right = (other, candidate) if other.start < candidate.start else (candidate, other)
+        between = text[left.stop : right.start]
+        if len(between) <= 40 and _LIST_GAP.fullmatch(between):
+            return True
+    return False
+
+
+def name_key(text: str) -> tuple[bytes, bytes]:
+    return words_key(text), compact_key(text)

@@ -1,0 +1,214 @@
+"""What stands beside a candidate: a border, an inflection, a compound - or a longer chemical name.
+
+"PMK" is no mention in "PMKSA" and "(2-bromoethyl)benzene" none in "4-nitro-(2-bromoethyl)benzene", but
+"Fentanyl" is one in "Fentanyls", "Fentanyl-Vorläufer" and "Fentanylhandel".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+_OPEN = "([{（【"
+_CLOSE = ")]}）】"
+
+# What a chemical name is built from, before a parent name: a neighbour that ends so makes a longer name.
+_PREFIX_END = re.compile(
+    r"(?:yl|yloxy|oxy|fluoro?|chloro?|bromo?|iodo?|nitro|amino|hydroxy|methoxy|ethoxy|acetoxy|thio|oxo|aza|keto"
+    r"|cyclo|phenoxy|benzo|iso|homo|deutero|desmethyl|acyl|oyl|azido|cyano|mercapto|formyl|tolyl|furanyl|acryl"
+    r"|ylidene|pyrrolidino|piperidino|morpholino|anilino|dehydro|hydro|epoxy|methylene|fluor|chlor|brom|nitroso)$",
+    re.IGNORECASE,
+)
+_WHOLE_PREFIX = frozenset(
+    "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o s r d l dl tert sec "
+    "retro allo epi pseudo homo bis tris di tri tetra mono α β γ δ".split()
+)
+# Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
+_GLUED_PREFIX = re.compile(
+    r"(?:^|.*)(?:nor|des|de|iso|neo|levo|dextro|lev|dex|homo|pseudo|thio|oxy|hydroxy|seco|apo|epi|allo|retro|pro|bu|car|su|al|re|lo|rac"
+    r"|benz|thebe|di|tri|bi|mono|poly|hemi|meta?|para|ortho|cyclo|cis|trans|[αβγδ])$",
+    re.IGNORECASE,
+)
+# What may follow a name across a hyphen or a digit and makes it a part of a longer systematic name.
+_SUFFIX_START = re.compile(
+    r"[%s]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[%s]\s?[a-z(\[]|d\d+\b|yl\b|ylid|yloxy|oxide\b|N[%s]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
+    % (HYPHENS, HYPHENS, HYPHENS)
+)
+_GLUED_SUFFIX = re.compile(
+    r"(?:yl|o|ol|one|on|ide|id|ium|ic|oic|ate|at|ine|in|al|amide|amid|oxy|yn|en|ene|an|ane|idine|osid|oside|ase|oid|oids|oide|oiden|ism|ismus"
+    r"|an[eo]?|azole|azol|azine|azin|phen|oxid|sulf|chlor|brom|fluor|nitr|hydr|meth|eth|prop|but|pent|benz)",
+    re.IGNORECASE,
+)
+
+# Endings by which a language inflects a name, or makes a plural of it.
+_INFLECTIONS: dict[str, frozenset[str]] = {
+    "en": frozenset(["s", "es", "'s"]),
+    "de": frozenset(["s", "e", "en", "n", "es", "er", "ern"]),
+    "es": frozenset(["s", "es"]),
+    "fr": frozenset(["s", "es"]),
+    "it": frozenset(["e", "i"]),
+    "pt": frozenset(["s", "es"]),
+    "nl": frozenset(["s", "en", "es"]),
+    "pl": frozenset("u em ie y i ę ą a om ami ach ów owi o ze owy owa owe owej owego owych".split()),
+    "ru": frozenset("а у ом е ы и ов ам ами ах ой ою ую ю я ем ями ях ей ою овый овая овое ового овой овых овую".split()),
+    "uk": frozenset("у ом і и ів ам ами ах ою у а е ю я ем".split()),
+    "cs": frozenset("u em y e ů ům ech a ový ová ové".split()),
+    "tr": frozenset("i in e de den le ı ın a da dan la lar ler".split()),
+}
+_ANY_INFLECTION = frozenset(["s", "es", "'s"])
+# Words that a translator or a scraper glues to a name.
+_GLUED_WORDS = frozenset(
+    "of the and with for from in on to a an is was by or de del la el los las un una y o e da do di du des le les et "
+    "und der die das von mit aus en het een van i z w na im am zu".split()
+)
+_COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
+
+
+@dataclass(frozen=True, slots=True)
+class Border:
+    """What one look at both sides of a candidate said.
+
+    `kind`: "free" (borders on both sides), "inflected", "compound", "glued" (run together with a small
+    word), "part" (of a longer chemical name) or "inside" (of another word). The last two are no mention.
+    `start`, `stop`: the mention's offsets.
+    """
+
+    kind: str
+    start: int
+    stop: int
+    word: str = ""
+
+    @property
+    def accepted(self) -> bool:
+        return self.kind not in ("part", "inside")
+
+
+def _word_left(text: str, start: int) -> int:
+    """Offset where the run of letters that ends at `start` begins."""
+    position = start
+    low = max(0, start - 60)
+    while position > low and text[position - 1].isalpha():
+        position -= 1
+    return position
+
+
+def _word_right(text: str, stop: int) -> int:
+    position = stop
+    high = min(len(text), stop + 60)
+    while position < high and text[position].isalpha():
+        position += 1
+    return position
+
+
+def _is_cjk(char: str) -> bool:
+    return "\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\ufaff"
+
+
+def _chemical_left(text: str, start: int) -> bool:
+    """Is what stands before, across a hyphen, bracket or one space, a part of a chemical name?"""
+    if start == 0:
+        return False
+    before = text[start - 1]
+    if before in _OPEN and start >= 2:
+        before = text[start - 2]
+        start -= 1
+        if before not in HYPHENS and not before.isalnum():
+            return False
+    if before in HYPHENS:
+        edge = start - 1
+        while edge > 0 and text[edge - 1] in " \n" and start - edge < 3:
+            edge -= 1
+        return _ends_chemically(text, edge, hyphen=True)
+    if before == " ":
+        return _ends_chemically(text, start - 1, hyphen=False)
+    return before in _CLOSE and start >= 2 and (text[start - 2].isalnum()) and _bracket_is_locant(text, start - 1)
+
+
+def _bracket_is_locant(text: str, close: int) -> bool:
+    """Does the bracket that closes at `close` hold a substituent ("(2-fluoro)", "(R)")?"""
+    opened = max(text.rfind(char, max(0, close - 60), close) for char in _OPEN)
+    inside = text[opened + 1 : close] if opened >= 0 else ""
+    return bool(inside) and " " not in inside and (bool(re.search(r"\d", inside)) or bool(_PREFIX_END.search(inside)) or inside in "RSEZ+-±")
+
+
+def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
+    if stop == 0:
+        return False
+    last = text[stop - 1]
+    if hyphen and (last.isdigit() or last in "'′’,"):
+        # a locant: "4-fentanyl"; but "2019-fentanyl" and "COVID-19-" are none
+        digits = re.search(r"(?:^|[^\w.])((?:\d{1,2}'?[a-d]?,?)+)$", text[max(0, stop - 12) : stop])
+        return digits is not None
+    if hyphen and last in _CLOSE:
+        return _bracket_is_locant(text, stop - 1)
+    begin = _word_left(text, stop)
+    word = text[begin:stop]
+    if not word:
+        return False
+    if word.lower() in _WHOLE_PREFIX and (hyphen or len(word) > 2):
+        return word.lower() not in ("de", "des", "di", "o", "d", "l") or (hyphen and word.lower() == "des")
+    return len(word) > 3 and bool(_PREFIX_END.search(word))
+
+
+def _chemical_right(text: str, stop: int) -> bool:
+    return bool(_SUFFIX_START.match(text, stop))
+
+
+def look(text: str, start: int, stop: int, language: str | None, *, long: bool, cased: bool = False) -> Border:
+    """Look at both sides of `text[start:stop]`; `long` names may stand in compounds and run-together words.
+
+    `cased`: an acronym, which takes no ending but a plural s.
+    """
+    if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
+        return Border("part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop)
+    left, right = _word_left(text, start), _word_right(text, stop)
+    if left == start and start > 0 and text[start - 1].isdigit() and text[start].isalnum():
+        return Border("inside", start, stop)
+    if right == stop and stop < len(text) and text[stop].isdigit():
+        return Border("inside", start, stop)
+    kind = "free"
+    if right > stop and text[stop - 1].isalpha():
+        kind = _tail(text[start:stop], text[stop:right], language, long=long, cased=cased)
+    elif right > stop:
+        kind = "inside"
+    if left < start and kind != "inside":
+        kind = _head(text[left:start], kind, language, long=long) if text[start].isalpha() else "inside"
+    if kind != "inside" and (_chemical_left(text, left) or _chemical_right(text, right)):
+        kind = "part"
+    return Border(kind, start, stop, text[left:right])
+
+
+def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: bool) -> str:
+    """What letters written on behind a name make of it."""
+    lower = tail.lower()
+    if _is_cjk(tail[0]):
+        return "free"
+    if cased:
+        return "inflected" if tail == "s" or (long and tail == "S" and surface.isupper()) else "inside"
+    endings = _INFLECTIONS.get(language or "", _ANY_INFLECTION)
+    if lower in endings or lower in _ANY_INFLECTION:
+        return "inflected"
+    if long and (tail[0].isupper() and surface[-1].islower()):
+        return "glued"
+    if long and lower in _GLUED_WORDS and len(lower) > 1:
+        return "glued"
+    if long and len(lower) >= 4 and (language in _COMPOUNDING or language is None) and not _GLUED_SUFFIX.match(lower):
+        return "compound"
+    return "inside"
+
+
+def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
+    """What letters written on before a name make of it."""
+    lower = head.lower()
+    if _is_cjk(head[-1]):
+        return kind
+    if not long:
+        return "inside"
+    if lower in _GLUED_WORDS:
+        return "glued"
+    if _PREFIX_END.search(head) or _GLUED_PREFIX.search(head):
+        return "part"
+    if len(lower) >= 4 and (language in _COMPOUNDING or language is None):
+        return "compound"
+    return "inside"

@@ -1,0 +1,160 @@
+"""What a text says around a candidate: trigger words, quantities, aliases, other senses, tags.
+
+Words are looked up by an automaton over the words form, once for a text, and only in texts that gave a
+reason for a second look.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from bisect import bisect_left
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import daachorse
+
+from monitor.match import words
+from monitor.match.normalize import Forms, words_key
+
+_QUANTITY = re.compile(
+    r"(?:\d[\d.,\s]{0,12}|\b(?:kilos?|grams?|tons?|tonnes?|pounds?|gramos|kilo|Tonnen|pills?|tablets?|tabletas|pastillas|"
+    r"comprimidos|Tabletten|Pillen|Gramm|bags?|doses?|litres?|liters?|packs?|vials?|pieces|Stück|units)\s)"
+    r"[-\s]?(?:(?P<unit>[^\W\d_]{1,12}|[公克吨升片粒颗千毫斤]{1,2})\.?)?\s?"
+    r"(?:(?:of|de|di|du|d'|von|an|na|the|suspected|pure|powder|raw|liquid|illegal|illicit|synthetic)\s){0,3}[\"'“”‘’„«(]?$",
+    re.IGNORECASE,
+)
+_UNITS = frozenset(word.lower() for word in words.UNITS)
+_FORMS = frozenset(word.lower() for word in words.FORMS)
+_WORD_AFTER = re.compile(r"[\s\-\"'’”»)]{0,2}([^\W_]{1,20})")
+_WORD_BEFORE = re.compile(r"([^\W_]{1,20})[\s\-\"'‘“„«(]{0,2}$")
+_ALIAS = re.compile(
+    r"(?:" + "|".join(re.escape(phrase) for phrase in sorted(words.ALIAS, key=len, reverse=True)) + r")\W{1,3}(?:the\s|a\s|der\s|die\s|das\s|el\s|la\s)?\W?$",
+    re.IGNORECASE,
+)
+_QUOTES = "\"'“”‘’„«»‹›`「」『』《》"
+
+
+def _stems(table: Mapping[str, str]) -> list[str]:
+    return [stem.replace("$", " ") if "$" in stem.rstrip("$") else stem for group in table.values() for stem in group.split()]
+
+
+def stem_patterns(stem: str) -> bytes:
+    """The pattern of one stem in the words form: from a word start, whole word where it ends in "$"."""
+    whole = stem.endswith(("$", " "))
+    key = words_key(stem.rstrip("$ ").replace("$", " "))
+    if any("\u2e80" <= char <= "\u9fff" for char in stem):
+        return key
+    return b" " + key + (b" " if whole else b"")
+
+
+def gate_patterns() -> list[bytes]:
+    """Patterns (words form) of all words that open the second look."""
+    found = {stem_patterns(stem) for table in (words.DRUG, words.PRECURSOR) for group in table.values() for stem in group.split()}
+    return sorted(found)
+
+
+@dataclass(slots=True)
+class Surroundings:
+    """Trigger words of one text: offsets in the words form, by group ("drug", "precursor", tag names)."""
+
+    positions: dict[str, list[int]] = field(default_factory=dict)
+
+    def near(self, group: str, start: int, stop: int, reach: int) -> int:
+        """How many words of a group begin within `reach` of a stretch."""
+        where = self.positions.get(group)
+        if not where:
+            return 0
+        return bisect_left(where, stop + reach) - bisect_left(where, start - reach)
+
+    def count(self, group: str) -> int:
+        return len(self.positions.get(group, ()))
+
+
+@functools.cache
+def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[str]]]:
+    groups: dict[bytes, list[str]] = {}
+    tables = {"drug": words.DRUG, "precursor": words.PRECURSOR, **words.TAGS}
+    for group, table in tables.items():
+        for stems in table.values():
+            for stem in stems.split():
+                listed = groups.setdefault(stem_patterns(stem), [])
+                if group not in listed:
+                    listed.append(group)
+    patterns = sorted(groups)
+    return daachorse.DoubleArrayAhoCorasick(patterns), [groups[pattern] for pattern in patterns]
+
+
+def surroundings(forms: Forms) -> Surroundings:
+    """Find all trigger words of a text."""
+    engine, groups = _triggers()
+    result = Surroundings()
+    for start, _, pattern in engine.find_overlapping(b" " + forms.words + b" "):
+        for group in groups[pattern]:
+            result.positions.setdefault(group, []).append(start)
+    for where in result.positions.values():
+        where.sort()
+    return result
+
+
+def quantity_before(text: str, start: int) -> bool:
+    """Is the name preceded by an amount: "5 kg of", "570 tablets of", "1,650 gram "?"""
+    match = _QUANTITY.search(text[max(0, start - 60) : start])
+    if not match:
+        return False
+    unit = match["unit"]
+    return unit is None and not match[0].strip().replace(",", "").isdigit() or bool(unit) and (
+        unit.lower() in _UNITS or unit.lower() in _FORMS
+    )
+
+
+def form_after(text: str, stop: int) -> bool:
+    """Is the name followed by a form or a use: "pills", "Tabletten", "dealer"?"""
+    match = _WORD_AFTER.match(text, stop)
+    return bool(match) and match[1].lower() in _FORMS  # type: ignore[index]
+
+
+def alias_before(text: str, start: int) -> bool:
+    """Is the name introduced as another name: "otherwise known as 'ice'"?"""
+    return bool(_ALIAS.search(text[max(0, start - 40) : start]))
+
+
+def quoted(text: str, start: int, stop: int) -> bool:
+    return start > 0 and stop < len(text) and text[start - 1] in _QUOTES and text[stop] in _QUOTES
+
+
+def neighbours(text: str, start: int, stop: int) -> tuple[str, str]:
+    """The words before and after, where only a space, hyphen or quote lies between; "" where none."""
+    before = _WORD_BEFORE.search(text[max(0, start - 24) : start])
+    after = _WORD_AFTER.match(text, stop)
+    return (before[1] if before else "", after[1] if after else "")
+
+
+@functools.cache
+def _cue_sets() -> dict[str, frozenset[bytes]]:
+    return {name: frozenset(words_key(cue) for cue in cues.split()) for name, cues in words.OTHER_SENSES.items()}
+
+
+def other_sense(name: str, text_words: bytes, start: int, stop: int, reach: int = 80) -> int:
+    """How many different words near a stretch of the words form speak for another sense of `name`."""
+    cues = _cue_sets().get(name.lower())
+    if not cues:
+        return 0
+    nearby = set(text_words[max(0, start - reach) : start].split()) | set(text_words[stop : stop + reach].split())
+    return len(cues & nearby)
+
+
+TAG_REACH = {"negated": 12}
+
+
+def tags(around: Surroundings, start: int, stop: int) -> tuple[str, ...]:
+    """What the text tells of the stretch (words form offsets), plainly readable things only."""
+    found = []
+    for tag in words.TAGS:
+        reach = TAG_REACH.get(tag, 90)
+        if tag == "negated":
+            if around.near(tag, start, start, reach):
+                found.append(tag)
+        elif around.near(tag, start, stop, reach):
+            found.append(tag)
+    return tuple(found)

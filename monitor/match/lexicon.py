@@ -1,0 +1,256 @@
+"""Names compiled to automata that propose candidates, and the lexicon's serialised form.
+
+Three automata (daachorse), because names differ in what they cost: long names are looked for in the
+compact form of every text, short ones at word starts of every text, and names with other senses only in
+texts that show some other sign of drugs (see `mentions`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.metadata import version
+
+import daachorse
+import numpy as np
+import numpy.typing as npt
+
+from monitor.errors import LexiconError
+from monitor.match.context import gate_patterns
+from monitor.match.normalize import compact_key, words_key
+from monitor.match.variants import variants
+from monitor.model import Name, Substance, Watchlist
+
+FORMAT = 1
+_MAGIC = b"SMLEX\x00"
+_LONG = 6  # characters from which on a name is looked for anywhere in the compact form
+_DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
+                 "controlled substances code number {}", "drug code {}", "ACSCN {}")  # fmt: skip
+
+Ints = npt.NDArray[np.uint32]
+
+
+@dataclass(slots=True)
+class Automaton:
+    """Patterns and, for each, its entries: `entries[starts[p]:starts[p + 1]]`."""
+
+    engine: daachorse.DoubleArrayAhoCorasick | None
+    starts: Ints
+    entries: Ints
+
+    def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
+        """All (start, stop, pattern), overlapping ones too."""
+        return self.engine.find_overlapping(haystack) if self.engine is not None else []
+
+    def of(self, pattern: int) -> list[int]:
+        return self.entries[self.starts[pattern] : self.starts[pattern + 1]].tolist()  # type: ignore[no-any-return]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """The compiled names. Entry `e` is the spelling `texts[e]` of the name `names_of[e]`."""
+
+    watchlist: str
+    long: Automaton
+    short: Automaton
+    weak: Automaton
+    texts: list[str]
+    names_of: Ints
+    names: list[str]
+    substances: list[str]
+    substance_of: Ints
+    kinds: list[str]
+    kind_of: npt.NDArray[np.uint8]
+    ambiguous: npt.NDArray[np.uint8]
+    languages: list[str]
+    senses: dict[int, str] = field(default_factory=dict)
+    memo: dict[str, object] = field(default_factory=dict)  # what other modules derive from it once
+
+    def name(self, entry: int) -> Name:
+        """The name behind an entry, as a value."""
+        index = int(self.names_of[entry])
+        return Name(
+            text=self.names[index],
+            substance=self.substances[int(self.substance_of[index])],
+            language=self.languages[index],
+            type=self.kinds[int(self.kind_of[index])],
+            ambiguous=bool(self.ambiguous[index]),
+            senses=self.senses.get(index, ""),
+        )
+
+    def is_ambiguous(self, entry: int) -> bool:
+        return bool(self.ambiguous[int(self.names_of[entry])])
+
+    def to_bytes(self) -> bytes:
+        """Serialise; `from_bytes` takes it back. Guarded by a digest, keyed by the versions it was made by."""
+        tables = {
+            "watchlist": self.watchlist, "texts": self.texts, "names": self.names, "substances": self.substances,
+            "kinds": self.kinds, "languages": self.languages, "senses": {str(k): v for k, v in self.senses.items()},
+        }  # fmt: skip
+        parts = [json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")]
+        parts += [self.names_of.tobytes(), self.substance_of.tobytes(), self.kind_of.tobytes(), self.ambiguous.tobytes()]
+        for automaton in (self.long, self.short, self.weak):
+            parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
+            parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
+        body = b"".join(struct.pack("<Q", len(part)) + part for part in parts)
+        key = _versions().encode()
+        return _MAGIC + struct.pack("<H", len(key)) + key + hashlib.blake2b(body, digest_size=32).digest() + body
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> Lexicon:
+        """Load a serialised lexicon; LexiconError when it is damaged or of other versions."""
+        parts = _parts(data)
+        tables = json.loads(parts[0])
+        automata = []
+        for offset in (5, 8, 11):
+            engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[offset]) if parts[offset] else None
+            automata.append(Automaton(engine, _ints(parts[offset + 1]), _ints(parts[offset + 2])))
+        return cls(
+            tables["watchlist"], *automata, tables["texts"], _ints(parts[1]), tables["names"], tables["substances"],
+            _ints(parts[2]), tables["kinds"], np.frombuffer(parts[3], np.uint8), np.frombuffer(parts[4], np.uint8),
+            tables["languages"], {int(k): v for k, v in tables["senses"].items()},
+        )  # fmt: skip
+
+
+def _versions() -> str:
+    return f"{FORMAT} daachorse {version('daachorse')} numpy {np.dtype(np.uint32).byteorder}"
+
+
+def _parts(data: bytes) -> list[bytes]:
+    head = len(_MAGIC) + 2
+    if data[: len(_MAGIC)] != _MAGIC or len(data) < head:
+        raise LexiconError("This is no serialised lexicon; delete the cache file and it is built again.")
+    (length,) = struct.unpack("<H", data[len(_MAGIC) : head])
+    if data[head : head + length].decode("utf-8", "replace") != _versions():
+        raise LexiconError("The serialised lexicon was made by another version; it is built again.")
+    body = data[head + length + 32 :]
+    if hashlib.blake2b(body, digest_size=32).digest() != data[head + length : head + length + 32]:
+        raise LexiconError("The serialised lexicon is damaged; it is built again.")
+    parts, position = [], 0
+    while position < len(body):
+        (size,) = struct.unpack_from("<Q", body, position)
+        parts.append(body[position + 8 : position + 8 + size])
+        position += 8 + size
+    return parts
+
+
+def _ints(data: bytes) -> Ints:
+    return np.frombuffer(data, np.uint32)
+
+
+# --- compiling -------------------------------------------------------------------------------------
+
+
+def identifier_names(watchlist: Watchlist) -> Iterator[Name]:
+    """Names made from identifiers: InChIKey, "CID 3345", "DEA code 9801"; the CAS RNs are names already."""
+    cas_seen = {(name.substance, name.text) for name in watchlist.names if name.type == "cas"}
+    for substance in watchlist.substances.values():
+        yield from _identifiers(substance, cas_seen)
+    for listing in watchlist.listings:
+        if listing.list_id.startswith("dea-") and listing.code.isdigit():
+            for wording in _DEA_WORDINGS:
+                yield Name(wording.format(listing.code), listing.substance, "mul", "dea-code", source=listing.source)
+
+
+def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterator[Name]:
+    for cas in substance.cas:
+        if (substance.key, cas) not in cas_seen:
+            yield Name(cas, substance.key, "mul", "cas")
+    if substance.inchikey:
+        yield Name(substance.inchikey, substance.key, "mul", "inchikey")
+    if substance.cid:
+        yield Name(f"CID {substance.cid}", substance.key, "mul", "cid")
+        yield Name(f"PubChem {substance.cid}", substance.key, "mul", "cid")
+
+
+def _has_cjk(text: str) -> bool:
+    return any("\u2e80" <= char <= "\u9fff" for char in text)
+
+
+def _digit_breaks(words: bytes) -> Iterable[bytes]:
+    """Short names with digits are written with and without separators: p2p, p 2 p, 4anpp, 4 anpp."""
+    yield words
+    if any(48 <= byte < 58 for byte in words):
+        yield words.replace(b" ", b"")
+        spaced = bytearray()
+        for byte in words.replace(b" ", b""):
+            if spaced and (48 <= spaced[-1] < 58) != (48 <= byte < 58):
+                spaced += b" "
+            spaced.append(byte)
+        yield bytes(spaced)
+
+
+class _Builder:
+    """Collects patterns and their entries, then builds the automata."""
+
+    def __init__(self) -> None:
+        self.patterns: dict[str, defaultdict[bytes, list[int]]] = {
+            part: defaultdict(list) for part in ("long", "short", "weak")
+        }
+
+    def add(self, part: str, pattern: bytes, entry: int) -> None:
+        entries = self.patterns[part][pattern]
+        if entry not in entries:
+            entries.append(entry)
+
+    def route(self, entry: int, text: str, kind: str, ambiguous: bool) -> bool:
+        """Put one spelling where it is looked for; False when nothing of it can be matched."""
+        key, words = compact_key(text), words_key(text)
+        if not key:
+            return False
+        cjk = _has_cjk(text)
+        if ambiguous:
+            for form in _digit_breaks(words):
+                self.add("weak", form if cjk else b" " + form + b" ", entry)
+            if not cjk and kind != "street":
+                self.add("weak", b" " + words + b"s ", entry)
+        elif len(key) >= _LONG or (kind == "cas" and len(key) >= 5) or (cjk and len(key) >= 2):
+            self.add("long", key, entry)
+        else:
+            for form in _digit_breaks(words):
+                self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
+        return True
+
+    def build(self, part: str, extra: Iterable[bytes] = ()) -> Automaton:
+        table = self.patterns[part]
+        patterns = sorted({*table, *extra})
+        starts = np.zeros(len(patterns) + 1, np.uint32)
+        starts[1:] = np.cumsum([len(table.get(pattern, ())) for pattern in patterns])
+        entries = np.fromiter((entry for pattern in patterns for entry in table.get(pattern, ())), np.uint32)
+        engine = daachorse.DoubleArrayAhoCorasick(patterns) if patterns else None
+        return Automaton(engine, starts, entries)
+
+
+def compile_lexicon(watchlist: Watchlist) -> Lexicon:
+    """Compile all names of a watchlist, their spelling variants and identifiers."""
+    builder = _Builder()
+    names = [*watchlist.names, *identifier_names(watchlist)]
+    substances = sorted({name.substance for name in names})
+    number = {key: index for index, key in enumerate(substances)}
+    kinds = sorted({name.type for name in names})
+    literal = {name.text.casefold() for name in names}
+    texts: list[str] = []
+    names_of: list[int] = []
+    for index, name in enumerate(names):
+        seen: set[str] = set()
+        for text, rule in variants(name.text, name.language, name.type):
+            folded = text.casefold()
+            # a variant never takes over what is a name in its own right
+            if folded in seen or (rule and folded in literal):
+                continue
+            seen.add(folded)
+            if builder.route(len(texts), text, name.type, name.ambiguous):
+                texts.append(text)
+                names_of.append(index)
+    return Lexicon(
+        watchlist.digest, builder.build("long"), builder.build("short", gate_patterns()), builder.build("weak"),
+        texts, np.array(names_of, np.uint32), [name.text for name in names], substances,
+        np.array([number[name.substance] for name in names], np.uint32), kinds,
+        np.array([kinds.index(name.type) for name in names], np.uint8),
+        np.array([name.ambiguous for name in names], np.uint8), [name.language for name in names],
+        {index: name.senses for index, name in enumerate(names) if name.senses},
+    )  # fmt: skip

@@ -1,0 +1,246 @@
+"""From a text to its mentions: the path of one candidate from automaton to score.
+
+    forms -> candidates -> reading -> border -> longest wins -> second look -> score -> mention
+
+The first look is cheap and runs on every text: long names in the compact form, short ones at word starts.
+Most texts end there. Only a text with a name or with a word of drugs or chemistry gets the second look, in
+which ambiguous names and misspellings are weighed against everything around them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from monitor.match import ambiguity, borders, context, words
+from monitor.match.abbreviations import definitions
+from monitor.match.lexicon import Lexicon
+from monitor.match.misspelt import misspelt
+from monitor.match.normalize import Forms, forms, words_key
+from monitor.match.reading import Reading, read
+from monitor.model import Mention, Name
+
+THRESHOLD = 0.5
+_LONG_NAME = 7  # letters from which on a name may stand in compounds and run-together words
+_METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
+_TYPE_ORDER = ("inn", "common", "systematic", "cas", "inchikey", "acronym", "trade", "other", "cid", "dea-code", "street")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stretch `[start, stop)` of `Forms.text` that reads as a name and stands at a border."""
+
+    start: int
+    stop: int
+    name: Name
+    reading: Reading
+    border: borders.Border
+    weak: bool
+    method: str = "name"
+
+    @property
+    def length(self) -> int:
+        return self.stop - self.start
+
+
+def find(lexicon: Lexicon, text: str, language: str | None = None) -> list[Mention]:
+    """Find all mentions in a text, in order of their offsets, without overlaps.
+
+    Offsets are code points of `text`, `[start, stop)`; `text[start:stop] == surface`. `language`: ISO 639-1,
+    None when not known. Pure; never raises on any text.
+    """
+    view = forms(text)
+    padded = b" " + view.words + b" "
+    long_hits = lexicon.long.find(view.compact)
+    short_hits = lexicon.short.find(padded)
+    if not long_hits and not short_hits:
+        return []
+    candidates = list(_from_long(lexicon, view, long_hits, language))
+    gate = _from_short(lexicon, view, short_hits, language, candidates)
+    if not candidates and not gate:
+        return []
+    return _second_look(lexicon, view, longest(candidates), language)
+
+
+# --- candidates ------------------------------------------------------------------------------------
+
+
+def _from_long(
+    lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None
+) -> Iterable[Candidate]:
+    for begin, end, pattern in hits:
+        start, stop = view.from_compact(begin, end)
+        yield from _read_entries(lexicon, view, lexicon.long.of(pattern), start, stop, language)
+
+
+def _from_short(
+    lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None, into: list[Candidate]
+) -> bool:
+    """Add the candidates among hits in the words form; True when a word opens the second look."""
+    gate = False
+    for begin, end, pattern in hits:
+        entries = lexicon.short.of(pattern)
+        if not entries:
+            gate = True
+            continue
+        # the pattern begins with a space, and the haystack too; it may end with one
+        last = end - 2 if end > len(view.words) + 1 or view.words[end - 2 : end - 1] == b" " else end - 1
+        start, stop = view.from_words(begin, last)
+        into.extend(_read_entries(lexicon, view, entries, start, stop, language))
+    return gate
+
+
+def _read_entries(
+    lexicon: Lexicon, view: Forms, entries: list[int], start: int, stop: int, language: str | None
+) -> Iterable[Candidate]:
+    for entry in entries:
+        candidate = _candidate(view, lexicon.texts[entry], lexicon.name(entry), start, stop, language)
+        if candidate:
+            yield candidate
+
+
+def _candidate(
+    view: Forms, spelling: str, name: Name, start: int, stop: int, language: str | None
+) -> Candidate | None:
+    start, stop = _with_brackets(view.text, spelling, start, stop)
+    surface = view.text[start:stop]
+    reading = read(spelling, surface, kind=name.type)
+    if reading is None:
+        return None
+    if view.origin is not None and _hidden_in_references(view, start, stop):
+        reading = Reading("skeleton", (*reading.tricks, "character references"))
+    acronym = name.type == "acronym" or (spelling.isupper() and len(spelling) <= 6)
+    if reading.tricks and (name.ambiguous or len(surface) < 4):
+        return None
+    border = borders.look(
+        view.text, start, stop, language, long=sum(map(str.isalpha, spelling)) >= _LONG_NAME - 1, cased=acronym
+    )
+    if not border.accepted:
+        return None
+    if name.type in _METHODS and border.kind != "free":
+        return None
+    return Candidate(start, stop, name, reading, border, name.ambiguous, _METHODS.get(name.type, "name"))
+
+
+def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int, int]:
+    """Take in the bracket or prime that the name itself begins or ends with."""
+    if spelling[0] in "([{" and start > 0 and text[start - 1] in "([{（【":
+        start -= 1
+    if spelling[-1] in ")]}'" and stop < len(text) and text[stop] in ")]}）】'′’":
+        stop += 1
+    return start, stop
+
+
+def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
+    """Are plain letters written as character references (`&#102;entanyl`)? Accents and Greek are not hiding."""
+    first, last = view.to_original(start, stop)
+    if last - first == stop - start:
+        return False
+    return any(
+        view.text[i].isascii() and view.text[i].isalnum() and view.to_original(i, i + 1)[1] - view.to_original(i, i + 1)[0] > 1
+        for i in range(start, stop)
+    )
+
+
+def longest(candidates: list[Candidate]) -> list[Candidate]:
+    """Drop what overlaps a longer candidate; among equals the plainest reading and the best kind of name win."""
+    order = sorted(candidates, key=_rank)
+    kept: list[Candidate] = []
+    taken: list[tuple[int, int]] = []
+    for candidate in order:
+        if not any(start < candidate.stop and candidate.start < stop for start, stop in taken):
+            kept.append(candidate)
+            taken.append((candidate.start, candidate.stop))
+    return sorted(kept, key=lambda candidate: candidate.start)
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, int, int, str]:
+    form = ("raw", "normal", "skeleton").index(candidate.reading.form)
+    kind = candidate.name.type
+    everyday = words.EVERYDAY.get(candidate.name.text.lower()) != candidate.name.substance
+    return (
+        -candidate.length,
+        form,
+        int(candidate.name.ambiguous) * 2 + int(everyday),
+        _TYPE_ORDER.index(kind) if kind in _TYPE_ORDER else len(_TYPE_ORDER),
+        candidate.name.substance,
+    )
+
+
+# --- the second look -------------------------------------------------------------------------------
+
+
+def _second_look(lexicon: Lexicon, view: Forms, strong: list[Candidate], language: str | None) -> list[Mention]:
+    around = context.surroundings(view)
+    strong += _misspelt(lexicon, view, strong, language)
+    weak = [c for c in longest(list(_from_weak(lexicon, view, language))) if not _covered(c, strong)]
+    known = ambiguity.Document(view, around, strong, weak, definitions(view.text), language, lexicon)
+    mentions = []
+    for candidate in sorted((*strong, *weak), key=lambda candidate: candidate.start):
+        judged = ambiguity.judge(known, candidate)
+        if judged.score >= THRESHOLD:
+            mentions.append(_mention(known, candidate, judged))
+    return mentions
+
+
+def _covered(candidate: Candidate, others: list[Candidate]) -> bool:
+    return any(o.start < candidate.stop and candidate.start < o.stop for o in others)
+
+
+def _collapsed(view: Forms) -> tuple[bytes, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+    """The words form with single spaces between words, and where each of its bytes stands in the words form."""
+    units = np.frombuffer(b" " + view.words + b" ", np.uint8)
+    keep = np.ones(len(units), bool)
+    keep[1:] = (units[1:] != 32) | (units[:-1] != 32)
+    return units[keep].tobytes(), np.flatnonzero(keep) - 1
+
+
+def _from_weak(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[Candidate]:
+    haystack, where = _collapsed(view)
+    for begin, end, pattern in lexicon.weak.find(haystack):
+        first = begin + (haystack[begin] == 32)
+        last = end - (haystack[end - 1] == 32)
+        start, stop = view.from_words(int(where[first]), int(where[last - 1]) + 1)
+        for entry in lexicon.weak.of(pattern):
+            spelling = lexicon.texts[entry]
+            if words_key(spelling).replace(b" ", b"") + b"s" == haystack[first:last].replace(b" ", b""):
+                candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - 1, language)
+            else:
+                candidate = _candidate(view, spelling, lexicon.name(entry), start, stop, language)
+            if candidate:
+                yield candidate
+
+
+def _misspelt(lexicon: Lexicon, view: Forms, strong: list[Candidate], language: str | None) -> list[Candidate]:
+    found = []
+    for start, stop, entry in misspelt(lexicon, view):
+        candidate = Candidate(
+            start, stop, lexicon.name(entry), Reading("normal"), borders.Border("free", start, stop), False, "misspelling"
+        )
+        if not _covered(candidate, strong) and not _covered(candidate, found):
+            found.append(candidate)
+    return found
+
+
+def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement) -> Mention:
+    view = known.view
+    start, stop = view.to_original(candidate.start, candidate.stop)
+    return Mention(
+        start=start,
+        stop=stop,
+        surface=view.original[start:stop],
+        substance=candidate.name.substance,
+        name=candidate.name.text,
+        method=candidate.method,
+        score=judged.score,
+        form=candidate.reading.form,
+        features=judged.features,
+        reasons=judged.reasons,
+        tags=known.tags(candidate),
+    )
+
+
+def with_substance(mention: Mention, substance: str) -> Mention:
+    return replace(mention, substance=substance)

@@ -1,0 +1,111 @@
+"""Spelling variants of names, generated on the lexicon's side from a table of rules.
+
+Separators (hyphens, spaces, brackets), case, accents and Greek look-alikes need no rule here: the forms
+of `normalize` see through them. What remains is a change of letters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_WORDY = ("inn", "common", "trade", "other")
+_SINGLE = re.compile(r"[A-Za-z]{6,}")
+
+
+@dataclass(frozen=True, slots=True)
+class VariantRule:
+    """One rewriting: in names of `languages` and `types`, each `pattern` becomes `result`.
+
+    `example` is (name, variant it must give); `near_miss` a name it must leave alone. Both run as tests.
+    `single`: only for names that are one word of letters.
+    """
+
+    id: str
+    pattern: re.Pattern[str]
+    result: str
+    example: tuple[str, str]
+    near_miss: str
+    languages: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    single: bool = False
+
+    def apply(self, name: str, language: str, kind: str) -> str | None:
+        """Give the variant, or None where the rule has nothing to say."""
+        if self.languages and language not in self.languages or self.types and kind not in self.types:
+            return None
+        if self.single and not _SINGLE.fullmatch(name):
+            return None
+        variant = self.pattern.sub(self.result, name)
+        return variant if variant != name else None
+
+
+def _rule(id: str, pattern: str, result: str, example: tuple[str, str], near_miss: str, **limits: object) -> VariantRule:
+    return VariantRule(id, re.compile(pattern, re.IGNORECASE), result, example, near_miss, **limits)  # type: ignore[arg-type]
+
+
+_LATIN = ("en", "de", "fr", "mul")
+_EN = ("en", "mul")
+
+RULES: tuple[VariantRule, ...] = (
+    # Greek letters: spelt out, as the letter, or as the Latin letter that vendors type
+    _rule("greek-alpha", r"(?<![A-Za-z])alpha(?=[-\s'])", "α", ("alpha-PVP", "α-PVP"), "alphaprodine"),
+    _rule("greek-beta", r"(?<![A-Za-z])beta(?=[-\s'])", "β", ("beta-hydroxyfentanyl", "β-hydroxyfentanyl"), "betaprodine"),
+    _rule("greek-gamma", r"(?<![A-Za-z])gamma(?=[-\s'])", "γ", ("gamma-butyrolactone", "γ-butyrolactone"), "gammahydroxy"),
+    _rule("greek-delta", r"(?<![A-Za-z])delta(?=[-\s'\d])", "Δ", ("delta-9-THC", "Δ-9-THC"), "deltamethrin"),
+    _rule("alpha-spelt", "α(?=-)", "alpha", ("α-PVP", "alpha-PVP"), "PVP"),
+    _rule("beta-spelt", "β(?=-)", "beta", ("β-bromoethylbenzene", "beta-bromoethylbenzene"), "bromoethylbenzene"),
+    _rule("gamma-spelt", "γ(?=-)", "gamma", ("γ-butyrolactone", "gamma-butyrolactone"), "butyrolactone"),
+    # English spellings
+    _rule("ph-f", "ph(?!o[st])", "f", ("amphetamine", "amfetamine"), "phosgene", languages=_EN, types=_WORDY),
+    _rule("amf-amph", "amf(?=et)", "amph", ("amfetamine", "amphetamine"), "camfene"),
+    _rule("sulph-sulf", "sulph", "sulf", ("sulphuric acid", "sulfuric acid"), "sulfuric acid"),
+    _rule("sulf-sulph", "sulf", "sulph", ("sulfuric acid", "sulphuric acid"), "sulphur"),
+    _rule("oestr-estr", r"\boestr", "estr", ("oestradiol", "estradiol"), "estradiol"),
+    _rule("locant-inside", r"-?(\d+)-((?:meth|eth|prop|but|pent|hex|hept)an)(one|ol|amine)$", r"\2-\1-\3",
+          ("1-phenyl-2-propanone", "1-phenylpropan-2-one"), "4-piperidone"),
+    _rule("locant-before", r"((?:prop|but|pent|hex|hept)an)-(\d+)-(one|ol|amine)$", r"-\2-\1\3",
+          ("1-phenylpropan-2-one", "1-phenyl-2-propanone"), "piperidin-4-one"),
+    # old and everyday German spellings
+    _rule("de-aethyl", "ethyl", "äthyl", ("Methylethylketon", "Methyläthylketon"), "Methylketon", languages=("de",)),
+    _rule("de-c-k", r"(?<![A-Za-z])c(?=[aou])|(?<=[aeiou])c(?=[ao])", "k", ("Cocain", "Kokain"), "Acetyl", languages=("de",), types=_WORDY),
+    # an international name, spelt as other languages spell it
+    _rule("de-ending-ine", "ine$", "in", ("ketamine", "ketamin"), "morphin", languages=_EN, types=_WORDY, single=True),
+    _rule("de-ending-one", "one$", "on", ("methadone", "methadon"), "ozon", languages=_EN, types=_WORDY, single=True),
+    _rule("de-ending-ate", "ate$", "at", ("methylphenidate", "methylphenidat"), "nitrat", languages=_EN, types=_WORDY, single=True),
+)  # fmt: skip
+
+# Romance and Slavic spellings of an international name: several letter changes at once, in order.
+_CHAINS: dict[str, tuple[tuple[str, str], ...]] = {
+    "es": (("ph", "f"), ("th", "t"), ("yl$", "ilo"), ("y", "i"), ("ine$", "ina"), ("one$", "ona"), ("ane$", "ano"),
+           ("ene$", "eno"), ("ate$", "ato"), ("ide$", "ida"), ("ll", "l"), ("mm", "m"), ("k", "qu")),
+    "pt": (("ph", "f"), ("th", "t"), ("yl$", "ila"), ("y", "i"), ("ine$", "ina"), ("one$", "ona"), ("ane$", "ano"),
+           ("ene$", "eno"), ("ate$", "ato"), ("ide$", "ida"), ("am$", "ão"), ("k", "c")),
+    "it": (("ph", "f"), ("th", "t"), ("yl$", "ile"), ("y", "i"), ("ine$", "ina"), ("ate$", "ato"), ("ide$", "ide")),
+    "pl": (("ph", "f"), ("th", "t"), ("ine$", "yna"), ("one$", "on"), ("ate$", "at"), ("c(?=[aou])", "k"), ("qu", "kw")),
+    "nl": (("ph", "f"), ("one$", "on"), ("ate$", "aat"), ("ide$", "ide")),
+    "de": (("th(?=[aeiou])", "th"), ("ine$", "in"), ("one$", "on"), ("ane$", "an"), ("ate$", "at"), ("c(?=[aou])", "k"), ("ide$", "id")),
+}  # fmt: skip
+
+
+def chain_variant(name: str, language: str) -> str:
+    """Spell an English international name as `language` does ("es", "pt", "it", "pl", "nl", "de")."""
+    for pattern, result in _CHAINS[language]:
+        name = re.sub(pattern, result, name)
+    return name
+
+
+def variants(text: str, language: str, kind: str) -> Iterator[tuple[str, str]]:
+    """Yield (variant, rule id) for one name; the name itself first, with an empty id. May repeat."""
+    yield text, ""
+    for rule in RULES:
+        variant = rule.apply(text, language, kind)
+        if variant:
+            yield variant, rule.id
+    if language in _EN and kind in ("inn", "common") and _SINGLE.fullmatch(text) and len(text) >= 7:
+        lower = text.lower()
+        for target in _CHAINS:
+            variant = chain_variant(lower, target)
+            if variant != lower:
+                yield variant, f"spelt-{target}"
