@@ -195,10 +195,7 @@ def _unknown_key(tree: Tree, loc: tuple[str | int, ...], path: KeyPath) -> tuple
 
 def _missing(loc: tuple[str | int, ...], path: KeyPath) -> tuple[str, str]:
     if "#inline" in loc and len(path) == 3:
-        return (
-            "the key is missing",
-            "a watchlist is `builtin: all`, `file: ...`, or `name:` with `substances:`",
-        )
+        return "the key is missing", f"write {_WATCHLIST}"
     example = {
         "name": "name: a name of your own",
         "url": "url: https://host/feed",
@@ -304,9 +301,9 @@ def _repeated(tree: Tree, section: str) -> Iterator[Problem]:
 def _schedules(tree: Tree) -> Iterator[Problem]:
     for path, _ in tree.items(("sources",)):
         if tree.get((*path, "every")) is not None and tree.get((*path, "cron")) is not None:
-            line = tree.line((*path, "cron"))
+            line = tree.line((*path, "every"))
             yield Problem(
-                (*path, "cron"), line, "a source has `every` or `cron`, not both", "remove one of them"
+                (*path, "every"), line, "a source has `every` or `cron`, not both", "remove one of them"
             )
 
 
@@ -331,7 +328,7 @@ def _missing_file(tree: Tree, path: KeyPath, base: Path, *, folder: bool) -> Ite
 
 
 def _unknown_sources(tree: Tree) -> Iterator[Problem]:
-    known = {str(tree.get((*path, "name"))).strip() for path, _ in tree.items(("sources",))}
+    known = _names(tree, "sources")
     for section in ("rules", "names"):
         for path, _ in tree.items((section,)):
             for item, name in tree.items((*path, "sources")):
@@ -352,8 +349,13 @@ def _unknown_lists(tree: Tree, list_ids: Collection[str]) -> Iterator[Problem]:
                 message = f"there is no shipped list {name.strip()}"
                 yield Problem(item, tree.line(item), message, suggestion(name.strip(), {_ALL, *list_ids}))
     for path, _ in tree.items(("rules",)):
-        own = {str(tree.get((*entry, "name"))).strip() for entry, _ in tree.items(("watchlists",))}
+        own = _names(tree, "watchlists")
         for item, name in tree.items((*path, "lists")):
             if isinstance(name, str) and name.strip() not in {*own, *list_ids}:
                 message = f"there is no list {name.strip()}"
                 yield Problem(item, tree.line(item), message, suggestion(name.strip(), {*own, *list_ids}))
+
+
+def _names(tree: Tree, section: str) -> set[str]:
+    names = (tree.get((*path, "name")) for path, _ in tree.items((section,)))
+    return {name.strip() for name in names if isinstance(name, str)}
