@@ -214,9 +214,43 @@ def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) 
     return unique(curate((*added, *collected, *wording), account))
 
 
-def listings(folder: Path) -> Iterator[tuple[str, ...]]:
-    known = {row["id"] for row in read(DATA / "lists.csv")}
+def substances_of(folder: Path, account: list[Entry]) -> list[dict[str, str]]:
+    """The collected substances with the fixes applied, then the added ones."""
+    fixes: dict[str, list[dict[str, str]]] = {}
+    for row in read(CURATION / "substance_fixes.csv"):
+        fixes.setdefault(row["key"], []).append(row)
+    rows = []
+    for row in read(folder / "substances.csv"):
+        for fix in fixes.get(row["key"], ()):
+            account.append(Entry("corrected", row["key"], fix["column"], fix["value"], fix["reason"]))
+            row = {**row, fix["column"]: fix["value"]}
+        rows.append(row)
+    added = read(CURATION / "add_substances.csv")
+    account.extend(Entry("added", row["key"], row["preferred_name"], "", "lacking in the facts") for row in added)
+    return rows + added
+
+
+def listing_rows(folder: Path, account: list[Entry]) -> Iterator[dict[str, str]]:
+    """The collected memberships, those of a wrong key moved, those known under two keys copied; then the added."""
+    fixes = read(CURATION / "listing_fixes.csv")
     for row in read(folder / "memberships.csv"):
+        found = [
+            fix
+            for fix in fixes
+            if (fix["key"], fix["list"]) == (row["key"], row["list_id"])
+            and row["listed_as"].startswith(fix["wording"])
+        ]
+        if not any(fix["action"] == "move" for fix in found):
+            yield row
+        for fix in found:
+            account.append(Entry(f"listing {fix['action']}", row["key"], row["list_id"], fix["new_key"], fix["reason"]))
+            yield {**row, "key": fix["new_key"]}
+    yield from read(CURATION / "add_listings.csv")
+
+
+def listings(folder: Path, account: list[Entry]) -> Iterator[tuple[str, ...]]:
+    known = {row["id"] for row in read(DATA / "lists.csv")}
+    for row in listing_rows(folder, account):
         if row["list_id"] not in known:
             raise SystemExit(f"lists.csv lacks {row['list_id']}")
         since, note = parse_since(row["since"])
@@ -231,15 +265,15 @@ def check_substances(rows: list[dict[str, str]]) -> None:
 
 
 def main(folder: Path) -> None:
-    substances = read(folder / "substances.csv")
-    check_substances(substances)
     account: list[Entry] = []
+    substances = substances_of(folder, account)
+    check_substances(substances)
     rows = names(folder, substances, account)
     header = ("key", "name", "kind", "cas", "cid", "smiles", "inchikey", "note", "source")
     columns = ("key", "preferred_name", "kind", "cas", "pubchem_cid", "smiles", "inchikey", "note", "provenance")
     write(DATA / "substances.csv", header, ([row[c] for c in columns] for row in substances))
     header = ("key", "list", "code", "wording", "since", "until", "note", "source")
-    count = write(DATA / "listings.csv", header, listings(folder))
+    count = write(DATA / "listings.csv", header, listings(folder, account))
     header = ("key", "name", "language", "type", "ambiguous", "other_senses", "source")
     write(
         DATA / "names.csv",
