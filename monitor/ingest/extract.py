@@ -1,0 +1,140 @@
+"""Document to Article: title, text, language, date and canonical address. Pure: no I/O, no clock."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from monitor.errors import SourceError
+from monitor.ingest.address import canonical_url
+from monitor.ingest.dates import parse_date, plausible
+from monitor.ingest.decode import clean, decode
+from monitor.ingest.language import guess_language
+from monitor.ingest.page import Page, language_code, one_line, read_page
+from monitor.model import Article, Document
+
+__all__ = ["canonical_url", "extract"]
+
+_LONGEST_TITLE = 300
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+_MAYBE_HTML_TYPES = ("", "text/xml", "application/xml", "application/octet-stream")
+_TEXT_TYPES = ("application/json", "application/ld+json", "message/rfc822")
+_HTML_START = re.compile(
+    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|article|div|p)\b",
+    re.I | re.S,
+)
+_BINARY_MAGIC = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\xd0\xcf\x11\xe0",
+    b"\x1f\x8b",
+)
+_ELLIPSIS = re.compile(r" ?(?:\[?(?:…|\.\.\.)\]?|\(more\)|read more\.?)$")  # of a folded line
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+|\s+#+$")
+
+
+def extract(document: Document) -> Article:
+    """Return the article in a document.
+
+    `Article.text` is title, feed summary (what of it the body lacks), body, captions, in this order; a text
+    file stays whole. Raises SourceError (parse-error) when the document holds no text, and nothing else.
+    """
+    if document.body.startswith(_BINARY_MAGIC):
+        raise _unreadable(document, "this is not a text or an HTML page")
+    text = decode(document.body, [document.charset])
+    if _is_html(document, text):
+        page = read_page(text)
+        title, article = _compose(document, page)
+    else:
+        page = Page()
+        title, article = _from_text(document, text)
+    if not article:
+        raise _unreadable(document, "no text was found in it")
+    published = document.published_at and plausible(document.published_at, document.fetched_at)
+    return Article(
+        source=document.source,
+        url=canonical_url(document.url, page.canonical),
+        title=title,
+        text=article,
+        fetched_at=document.fetched_at,
+        language=language_code(document.language) or page.language or guess_language(page.body or article),
+        published_at=published or parse_date(page.published, document.fetched_at),
+    )
+
+
+def _unreadable(document: Document, why: str) -> SourceError:
+    kind = document.media_type or "no media type"
+    return SourceError(f"{document.url}: {why} ({kind}, {len(document.body):,} bytes)", outcome="parse-error")
+
+
+def _is_html(document: Document, text: str) -> bool:
+    """Tell HTML from text. Raises SourceError for a media type that is neither."""
+    media_type = document.media_type.lower()
+    if media_type in _HTML_TYPES:
+        return True
+    if media_type in _MAYBE_HTML_TYPES:
+        return _HTML_START.match(text) is not None or media_type.endswith("xml")
+    if not media_type.startswith("text/") and media_type not in _TEXT_TYPES:
+        raise _unreadable(document, "this kind of document is not read")
+    return False
+
+
+def _from_text(document: Document, text: str) -> tuple[str, str]:
+    """Title and text of a text file: the whole text; its first line is the title if none was told."""
+    told = _title_line(clean(document.title))
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    title = told or _title_line(_MARKDOWN_HEADING.sub("", first.strip()[: 2 * _LONGEST_TITLE]))
+    before = [told] if told and not _fold(text).startswith(_fold(told)) else []
+    before += _new_paragraphs(clean(document.summary), told, text)
+    if not text.strip():
+        text = ""
+    return title, "\n\n".join([*before, text] if text else before)
+
+
+def _compose(document: Document, page: Page) -> tuple[str, str]:
+    """Title and text of an HTML page with what its feed said of it."""
+    title = _title_line(clean(document.title)) or _title_line(page.title) or _title_line(page.headline)
+    body = _without_first_line(page.body, title)
+    summary = _new_paragraphs(clean(document.summary), title, body)
+    if not body and not summary and page.description:
+        summary = [page.description]
+    known = [_fold(title), *map(_fold, summary), _fold(body)]
+    headline = "\n".join(_new_lines([page.headline], known))
+    captions = "\n".join(_new_lines(page.captions, known))
+    blocks = [title, "\n".join(summary), headline, body, captions]
+    return title, clean("\n\n".join(block for block in blocks if block))
+
+
+def _title_line(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1] + "…"
+
+
+def _without_first_line(body: str, title: str) -> str:
+    """Drop the first line of a body that only repeats the title."""
+    first, _, rest = body.partition("\n")
+    return rest.lstrip("\n") if title and _fold(first) == _fold(title) else body
+
+
+def _new_paragraphs(summary: str, title: str, body: str) -> list[str]:
+    """Return the lines of a summary that neither the title nor the body holds."""
+    return _new_lines(summary.splitlines(), [_fold(title), _fold(body)])
+
+
+def _new_lines(lines: Iterable[str], known: list[str]) -> list[str]:
+    """Return the lines that are in none of the `known` folded texts, and make them known."""
+    kept: list[str] = []
+    for line in lines:
+        wanted = _ELLIPSIS.sub("", _fold(line))
+        if wanted and not any(wanted in text for text in known):
+            kept.append(line.strip())
+            known.append(wanted)
+    return kept
+
+
+def _fold(text: str) -> str:
+    """The form in which two texts are compared for being the same words."""
+    return " ".join(text.split()).casefold()

@@ -1,0 +1,240 @@
+"""One HTML page, taken apart: title, body text, captions, and what it says about itself. Pure.
+
+trafilatura finds the body. What it drops although a reader sees it (captions, a headline outside the body, a
+page it makes nothing of) is added here: a mention must not be lost to an extractor.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+_SHORT = 250  # characters; below this trafilatura has most likely missed the article
+_REMOVED = (
+    "script",
+    "style",
+    "nav",
+    "footer",
+    "noscript",
+    "template",
+    "svg",
+    "iframe",
+    "select",
+    "button",
+    "head",
+)
+_BLOCKS = frozenset(
+    {
+        *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"),
+        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre"),
+        *("section", "table", "td", "th", "tr", "ul"),
+    }
+)
+_FURNITURE = "ancestor::nav or ancestor::footer or ancestor::aside"
+_PUBLISHED_META = frozenset(
+    {
+        *("article:published_time", "og:published_time", "datepublished", "dc.date", "dc.date.issued"),
+        *("dcterms.issued", "dcterms.created", "dcterms.date", "date", "pubdate", "publishdate"),
+        *("publish-date", "publication_date", "parsely-pub-date", "sailthru.date"),
+        "citation_publication_date",
+    }
+)
+_JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
+_TITLE_BORDER = re.compile(r"\s+[|–—·»:-]+\s+")
+_HIDDEN = re.compile(
+    r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I
+)
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|<[!?/][^<>]*>")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page holds; every text is plain. `published` is as the page writes it."""
+
+    title: str = ""
+    headline: str = ""
+    body: str = ""
+    captions: tuple[str, ...] = ()
+    description: str = ""
+    language: str | None = None
+    published: str = ""
+    canonical: str = ""
+
+
+def read_page(source: str) -> Page:
+    """Take an HTML page (or a fragment of one) apart. Never raises; without any text the Page is empty."""
+    tree = _parse(source)
+    if tree is None:
+        return Page(body=strip_tags(source))
+    metas = _metas(tree)
+    headline = _first_text(tree, ("//article//h1", "//main//h1", "//h1"))
+    # Of a page that is nested too deep for it, libxml2 hands back an empty shell: hence the last resort.
+    body = _main_text(tree) or strip_tags(source)
+    return Page(
+        title=_title(tree, metas, headline),
+        headline=headline,
+        body=body,
+        captions=tuple(_captions(tree)),
+        description=metas.get("og:description") or metas.get("description", ""),
+        language=_language(tree, metas),
+        published=_published(tree, metas),
+        canonical=str(next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")),
+    )
+
+
+def strip_tags(source: str) -> str:
+    """Return the text of HTML by pattern alone: for titles, summaries, and pages that no parser takes."""
+    visible = _TAG.sub(_border, _HIDDEN.sub("\n", source))
+    return _tidy(html.unescape(visible))
+
+
+def _border(tag: re.Match[str]) -> str:
+    return "\n" if tag[1] and tag[1].lower() in _BLOCKS else ""
+
+
+def one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def plain_title(markup: str) -> str:
+    """Make one line of plain text of a title that may hold markup; its scripts go, its words stay."""
+    if "<" in markup:
+        markup = _TAG.sub("", _HIDDEN.sub("", markup))
+    return one_line(html.unescape(markup) if "&" in markup else markup)
+
+
+def language_code(value: str | None) -> str | None:
+    """Return the ISO 639 part of a language tag ("de-AT" -> "de"), or None."""
+    primary = re.split(r"[-_]", (value or "").strip())[0].lower()
+    return primary if _LANGUAGE.fullmatch(primary) and primary not in ("und", "mul", "zxx") else None
+
+
+def _tidy(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _parse(source: str) -> Any | None:
+    """Parse to an lxml tree; None for what lxml gives up on."""
+    import lxml.html
+    from lxml import etree
+
+    # Control characters get into lxml's tree but not out of it again.
+    markup = _CONTROLS.sub("", source).encode("utf-8", "ignore")
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+    try:
+        return lxml.html.document_fromstring(markup, parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def _main_text(tree: Any) -> str:
+    found = _by_trafilatura(tree)
+    return found if len(found) >= _SHORT else _whole_text(tree) or found
+
+
+def _by_trafilatura(tree: Any) -> str:
+    import trafilatura
+    from lxml import etree
+
+    try:
+        document = trafilatura.bare_extraction(tree, fast=True, include_comments=False, include_tables=True)
+    except (etree.LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        return ""  # its own bugs on odd trees; the whole text of the page is used instead
+    return (getattr(document, "text", None) or "").strip()
+
+
+def _whole_text(tree: Any) -> str:
+    """All text of the page but its scripts and furniture, a line for each block."""
+    from lxml import etree
+
+    pieces: list[str] = []
+    for body in tree.xpath("//body")[:1]:
+        walk = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
+        for event, element in walk:
+            border = "\n" if element.tag in _BLOCKS else ""
+            if event == "start" and element.tag in _REMOVED:
+                walk.skip_subtree()
+            elif event == "start":
+                pieces.append(border + (element.text or ""))
+            elif element is not body:
+                pieces.append(border + (element.tail or ""))
+    return _tidy("".join(pieces))
+
+
+def _metas(tree: Any) -> dict[str, str]:
+    metas: dict[str, str] = {}
+    for element in tree.xpath("//meta[@content]"):
+        name = (
+            element.get("property")
+            or element.get("name")
+            or element.get("itemprop")
+            or element.get("http-equiv")
+        )
+        if name:
+            metas.setdefault(name.strip().lower(), one_line(element.get("content")))
+    return metas
+
+
+def _first_text(tree: Any, paths: tuple[str, ...]) -> str:
+    for path in paths:
+        for element in tree.xpath(path):
+            text = one_line(str(element.text_content()))
+            if text:
+                return text
+    return ""
+
+
+def _title(tree: Any, metas: dict[str, str], headline: str) -> str:
+    if metas.get("og:title"):
+        return metas["og:title"]
+    title = _first_text(tree, ("//head/title", "//title"))
+    if not title:
+        return headline
+    return _without_site(title, headline, metas.get("og:site_name", ""))
+
+
+def _without_site(title: str, headline: str, site: str) -> str:
+    """Take the site's name off a title, where the page itself tells which part that is."""
+    borders = list(_TITLE_BORDER.finditer(title))
+    if not borders:
+        return title
+    head, tail = title[: borders[-1].start()], title[borders[-1].end() :]
+    if (site and tail.casefold() == site.casefold()) or head.casefold() == headline.casefold():
+        return head
+    return title
+
+
+def _captions(tree: Any) -> Iterator[str]:
+    for element in tree.xpath(f"//figcaption[not({_FURNITURE})]"):
+        yield one_line(str(element.text_content()))
+    # The alternative text of a picture counts inside the article; a linked picture leads to another one.
+    places = "//figure//img[@alt] | //article//img[@alt] | //main//img[@alt]"
+    for element in tree.xpath(f"({places})[not({_FURNITURE} or ancestor::a)]"):
+        yield one_line(element.get("alt"))
+
+
+def _language(tree: Any, metas: dict[str, str]) -> str | None:
+    told = (tree.get("lang"), tree.get("{http://www.w3.org/XML/1998/namespace}lang"), tree.get("xml:lang"))
+    for value in (*told, metas.get("content-language"), metas.get("og:locale")):
+        code = language_code(value)
+        if code:
+            return code
+    return None
+
+
+def _published(tree: Any, metas: dict[str, str]) -> str:
+    for name, value in metas.items():
+        if name in _PUBLISHED_META and value:
+            return value
+    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
+        match = _JSON_LD_DATE.search(script)
+        if match:
+            return match[1]
+    marked = tree.xpath("//*[@itemprop='datePublished']/@datetime | //time[@pubdate]/@datetime")
+    return str(marked[0]) if marked else ""
