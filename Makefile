@@ -40,7 +40,7 @@ define ensure
 	    echo "python3 cannot make a virtual environment; on Debian: apt install python3-venv" >&2; exit 1; }; \
 	fi; \
 	echo "== installing into $(VENV) (once; about two minutes)"; \
-	$(PIP) install --quiet --editable '$(2)'; \
+	$(PIP) install -qq --editable '$(2)'; \
 	printf '%s' "$$digest" > $$stamp
 endef
 

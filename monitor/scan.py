@@ -64,18 +64,29 @@ class ScanSummary:
     notes: int = 0
 
 
-def scan(source: str, target: str, config: Config | None, *, today: date, progress: bool) -> ScanSummary:
+def scan(
+    source: str,
+    target: str,
+    config: Config | None,
+    *,
+    today: date,
+    progress: bool = False,
+    cache: Path | None = None,
+) -> ScanSummary:
     """Scan the file `source` into the file `target` with the watchlists of `config` (None: all shipped ones).
 
     Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
-    stands in for a missing published_at. Raises MonitorError when a file cannot be opened or written.
+    stands in for a missing published_at; `cache` is a folder for prepared lexicons. Raises MonitorError when
+    a file cannot be opened or written, WatchlistError when a watchlist is refused.
     """
     from monitor.pipeline import build_matcher  # the lexicon is not needed to import this door
 
-    return scan_files(source, target, build_matcher(config), today=today, progress=progress)
+    return scan_files(source, target, build_matcher(config, cache), today=today, progress=progress)
 
 
-def scan_files(source: str, target: str, finder: Finder, *, today: date, progress: bool) -> ScanSummary:
+def scan_files(
+    source: str, target: str, finder: Finder, *, today: date, progress: bool = False
+) -> ScanSummary:
     """As `scan`, with a matcher that stands ready."""
     with ExitStack() as stack:
         try:
@@ -203,7 +214,7 @@ def _spell(mention: Mention, listings: list[dict[str, str]]) -> dict[str, Any]:
 
 
 def _listing_cache(finder: Finder) -> _Listings:
-    @lru_cache(maxsize=100_000)
+    @lru_cache(maxsize=10_000)
     def listings(substance: str, at: date) -> list[dict[str, str]]:
         return [
             {
