@@ -11,8 +11,24 @@ from monitor.store.schema import metadata
 from monitor.store.views import create_views, drop_views
 
 
+def foreign_keys(connection, state):
+    """Switch SQLite's foreign keys: when on, a table that is rebuilt cannot be dropped."""
+    if connection.dialect.name == "sqlite":
+        # Straight to the driver, as the pragma has no effect within a transaction.
+        connection.connection.driver_connection.execute(f"PRAGMA foreign_keys = {state}")
+
+
+def check_foreign_keys(connection):
+    """Raise when a migration left a row without the row that it points to."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
+        if broken:
+            raise RuntimeError(f"the migration broke references: {broken[:5]}")
+
+
 def migrate(connection):
     """Run the wanted migrations; a batch operation fails under a view (sqlalchemy/alembic#1207)."""
+    foreign_keys(connection, "OFF")
     with connection.begin():
         drop_views(connection)
     context.configure(
@@ -27,8 +43,10 @@ def migrate(connection):
     if connection.in_transaction():
         connection.commit()
     with connection.begin():
+        check_foreign_keys(connection)
         if inspect(connection).has_table("meta"):
             create_views(connection)
+    foreign_keys(connection, "ON")
 
 
 connection = context.config.attributes.get("connection")

@@ -28,18 +28,20 @@ _MIGRATORS = 0x4D696772  # any number, the same for every migrating process
 _LOCK_SECONDS = 120.0
 
 
-def bring_up_to_date(engine: Engine, now: datetime) -> None:
+def bring_up_to_date(engine: Engine, now: datetime, folder: Path | None = None, head: str = HEAD) -> None:
     """Create or upgrade the schema of `engine`'s database; cheap when there is nothing to do.
 
-    StoreError: the database belongs to another program, or to a newer version of this one.
+    `folder` and `head` are those of this program, unless a test brings others. StoreError: the database
+    belongs to another program, or to a newer version of this one.
     """
-    if _is_current(engine):
+    if _is_current(engine, head):
         return
     with _one_at_a_time(engine):
         stamp = _stamp(engine)
-        if stamp != HEAD:
-            _refuse_strangers(engine, stamp)
-            _upgrade(engine, stamp, now)
+        if stamp != head:
+            config = alembic_config(folder)
+            _refuse_strangers(engine, stamp, config)
+            _upgrade(engine, stamp, config, now)
         with engine.begin() as connection:
             if not views_are_current(connection):
                 create_views(connection)
@@ -54,14 +56,13 @@ def migrations_folder() -> Path:
     raise StoreError("the migrations are missing from the installation; install substance-monitor again")
 
 
-def alembic_config(connection: Connection | None = None) -> Config:
-    """Alembic's configuration for our migrations, over `connection` when one is given."""
+def alembic_config(folder: Path | None = None) -> Config:
+    """Alembic's configuration for the migrations in `folder` (ours)."""
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(migrations_folder()).replace("%", "%%"))
+    config.set_main_option("script_location", str(folder or migrations_folder()).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
     return config
 
 
@@ -76,9 +77,9 @@ def back_up(path: Path, revision: str, now: datetime) -> Path:
     return part.replace(target)
 
 
-def _is_current(engine: Engine) -> bool:
+def _is_current(engine: Engine, head: str) -> bool:
     with engine.connect() as connection:
-        return _stamp_of(connection) == HEAD and views_are_current(connection)
+        return _stamp_of(connection) == head and views_are_current(connection)
 
 
 def _stamp(engine: Engine) -> str | None:
@@ -94,7 +95,7 @@ def _stamp_of(connection: Connection) -> str | None:
     return found
 
 
-def _refuse_strangers(engine: Engine, stamp: str | None) -> None:
+def _refuse_strangers(engine: Engine, stamp: str | None, config: Config) -> None:
     from alembic.script import ScriptDirectory
 
     with engine.connect() as connection:
@@ -104,22 +105,26 @@ def _refuse_strangers(engine: Engine, stamp: str | None) -> None:
         raise StoreError(
             f"the database holds tables of another program ({some}); choose another one under `database:`"
         )
-    scripts = ScriptDirectory.from_config(alembic_config())
-    if stamp is not None and stamp not in {script.revision for script in scripts.walk_revisions()}:
+    scripts = ScriptDirectory.from_config(config)
+    known = {script.revision for script in scripts.walk_revisions()}
+    if stamp is not None and stamp not in known:
         raise StoreError(
             f"the database was written by a newer version of substance-monitor (its schema is {stamp}, this "
-            f"program knows up to {HEAD}); install the newer version, or choose another one under `database:`"
+            f"program knows up to {max(known)}); install the newer version, or choose "
+            "another database under `database:`"
         )
 
 
-def _upgrade(engine: Engine, stamp: str | None, now: datetime) -> None:
+def _upgrade(engine: Engine, stamp: str | None, config: Config, now: datetime) -> None:
     from alembic import command
+    from alembic.script import ScriptDirectory
 
     path = sqlite_path(engine.url)
     if path is not None and stamp is not None:
-        back_up(path, HEAD, now)
+        back_up(path, ScriptDirectory.from_config(config).get_current_head() or HEAD, now)
     with engine.connect() as connection:
-        command.upgrade(alembic_config(connection), "head")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
 
 
 @contextmanager
