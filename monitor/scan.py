@@ -26,15 +26,12 @@ from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import Any, BinaryIO, Protocol, cast
 
 import orjson
 
 from monitor.errors import MonitorError
 from monitor.model import ListingStatus, Mention
-
-if TYPE_CHECKING:
-    from monitor.config import Config
 
 STANDARD = "-"
 """As a path: standard input or output."""
@@ -64,30 +61,14 @@ class ScanSummary:
     notes: int = 0
 
 
-def scan(
-    source: str,
-    target: str,
-    config: Config | None,
-    *,
-    today: date,
-    progress: bool = False,
-    cache: Path | None = None,
-) -> ScanSummary:
-    """Scan the file `source` into the file `target` with the watchlists of `config` (None: all shipped ones).
-
-    Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
-    stands in for a missing published_at; `cache` is a folder for prepared lexicons. Raises MonitorError when
-    a file cannot be opened or written, WatchlistError when a watchlist is refused.
-    """
-    from monitor.pipeline import build_matcher  # the lexicon is not needed to import this door
-
-    return scan_files(source, target, build_matcher(config, cache), today=today, progress=progress)
-
-
 def scan_files(
     source: str, target: str, finder: Finder, *, today: date, progress: bool = False
 ) -> ScanSummary:
-    """As `scan`, with a matcher that stands ready."""
+    """Scan the file `source` into the file `target`.
+
+    Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
+    stands in for a missing published_at. Raises MonitorError when a file cannot be opened or written.
+    """
     with ExitStack() as stack:
         try:
             # The input first: a misspelled name must not leave an empty output behind.

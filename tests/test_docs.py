@@ -62,6 +62,12 @@ def test_the_examples_of_the_configuration_are_one_valid_configuration(tmp_path:
     assert len(config.watchlists) == 3
 
 
+def test_the_example_in_the_readme_is_a_valid_configuration(tmp_path: Path) -> None:
+    (example,) = blocks((ROOT / "README.md").read_text(), "yaml")
+    (tmp_path / "config.yaml").write_text(example)
+    assert load_config(tmp_path / "config.yaml", {}).to_sources()[0].every == 900
+
+
 # --- commands ---------------------------------------------------------------------------------------
 
 
