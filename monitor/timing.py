@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 FIRST_RETRY = 15 * 60.0  # seconds; a source with a shorter rhythm is tried again at its own rhythm
 LONGEST_WAIT = 24 * 3600.0  # seconds; a failing source is never given up, only asked once a day
 LONGEST_RETRY_AFTER = 7 * 24 * 3600.0  # seconds; what a server may ask for
+HEARTBEAT = "watch"  # name of the scheduler's heartbeat
+HEARTBEAT_SECONDS = 60
 
 
 def next_check(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from monitor.alerts.explain import Silencer, explain, silencers
-from monitor.alerts.listings import say, status_at
+from monitor.alerts.listings import brief, say, status_at
 from monitor.alerts.rules import DEFAULT_RULES, Past, decide
 from monitor.alerts.snippets import snippet, snippets
 
@@ -11,6 +11,7 @@ __all__ = [
     "DEFAULT_RULES",
     "Past",
     "Silencer",
+    "brief",
     "decide",
     "explain",
     "say",

@@ -70,7 +70,7 @@ def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Si
     silence = Rule(name="silence", substances=(alert.substance,), min_score=0.0, raise_alert=False)
     found = [
         Silencer(
-            f"a first rule with `substances: [{alert.substance}]` and `silence: true`", (silence, *rules)
+            f"a first rule with `substances: [{alert.substance}]` and `action: silence`", (silence, *rules)
         ),
         Silencer(
             f"the same with `sources: [{article.source}]` as well, for this source only",
@@ -86,7 +86,7 @@ def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Si
             )
         )
     for tag in sorted(_common_tags(alert.mentions)):
-        words = f"a first rule with `tags: [{tag}]` and `silence: true`: every mention here has this tag"
+        words = f"a first rule with `tags: [{tag}]` and `action: silence`: every mention here has this tag"
         found.append(
             Silencer(words, (Rule(name="silence", tags=(tag,), min_score=0.0, raise_alert=False), *rules))
         )

@@ -43,6 +43,16 @@ def say(status: ListingStatus, info: ListInfo | None) -> str:
     return f"{name}{code}: {_state(status, info)}"
 
 
+def brief(status: ListingStatus, info: ListInfo | None) -> str:
+    """Tell a listing that stands at the article's date in a few words, "" for one that does not."""
+    if not stands(status):
+        return ""
+    beside = info.kind if info and not info.is_control else ""
+    kind = "" if beside in ("", "house") else f" ({beside})"
+    since = f" since {status.listing.since}" if status.listing.since else ""
+    return f"{status.listing.list_id}{kind}{since}"
+
+
 def _state(status: ListingStatus, info: ListInfo | None) -> str:
     listing = status.listing
     words, beside = WORDS.get(info.kind, ("listed", "")) if info else ("listed", "")

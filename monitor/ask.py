@@ -1,0 +1,276 @@
+"""What people ask of the database and the watchlist: reports, explanations, the state of the sources.
+
+Reads only. Together with `pipeline` the only module that knows the wings; the doors come here for answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from monitor.errors import MonitorError
+from monitor.model import Article, Substance, Watchlist
+from monitor.prepare import load_watchlist
+from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Store, StoredAlert
+
+
+@contextmanager
+def open_database(config: Config, now: datetime) -> Iterator[Store]:
+    """Open the configured database for reading; it is created or upgraded where needed. Raises StoreError."""
+    from monitor.store import open_store
+
+    with open_store(config.database, now=now) as store:
+        yield store
+
+
+# --- alerts and reports ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One alert with what a list of alerts shows of it."""
+
+    stored: StoredAlert
+    substance: Substance
+    lists: tuple[str, ...]
+
+
+def alert_lines(store: Store, watchlist: Watchlist, numbers: tuple[int, ...]) -> list[AlertLine]:
+    """Read alerts by number; those that stand at the article's date tell their lists, control lists first."""
+    lines = []
+    for number in numbers:
+        stored = store.alert(number)
+        if stored is not None:
+            lines.append(AlertLine(stored, _substance(watchlist, stored), _lists_in_force(stored)))
+    return lines
+
+
+def _lists_in_force(stored: StoredAlert) -> tuple[str, ...]:
+    from monitor.alerts import brief
+
+    told = (brief(each, stored.lists.get(each.listing.list_id)) for each in stored.alert.listings)
+    return tuple(dict.fromkeys(filter(None, told)))
+
+
+def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
+    """Tell why an alert was raised, and what would have kept it silent. Raises MonitorError for no alert."""
+    from monitor.alerts import explain
+
+    with open_database(config, now) as store:
+        stored = store.alert(number)
+        if stored is None:
+            raise MonitorError(
+                f"there is no alert {number}; `substance-monitor report alerts` lists those there are"
+            )
+        watchlist = store.watchlist() or Watchlist({}, ())
+    article = Article(
+        source=stored.source,
+        url=stored.alert.article_url,
+        title=stored.title,
+        text=stored.text or "",
+        fetched_at=stored.fetched_at,
+        language=stored.language,
+        published_at=stored.published_at,
+    )
+    head = f"Alert {number} ({stored.status})"
+    told = explain(stored.alert, article, _substance(watchlist, stored), stored.lists, config.to_rules())
+    return [head, "", *told]
+
+
+def _substance(watchlist: Watchlist, stored: StoredAlert) -> Substance:
+    """The substance of an alert; one that is no longer watched keeps its key for a name."""
+    key = stored.alert.substance
+    return watchlist.substances.get(key) or Substance(key, key)
+
+
+def report(
+    config: Config,
+    name: str,
+    since: datetime,
+    until: datetime | None,
+    form: str,
+    *,
+    now: datetime,
+    width: int,
+) -> str:
+    """Run one report and render it as table, csv, md, html or json. Raises MonitorError for unknown words."""
+    from monitor.reports import FORMATS, REPORTS, render, run_report
+
+    if name not in REPORTS:
+        raise MonitorError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
+    if form not in FORMATS:
+        raise MonitorError(f"there is no format “{form}”; choose one of {', '.join(FORMATS)}")
+    with open_database(config, now) as store:
+        frame = run_report(store.engine_readonly(), name, since, until)
+        day = since.astimezone(UTC).date()
+        return render(frame, form, title=f"{name.capitalize()} since {day}", generated_at=now, width=width)
+
+
+# --- sources -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source at a glance; times are UTC texts to the minute, or ""."""
+
+    name: str
+    kind: str
+    rhythm: str
+    health: str
+    last: str
+    next: str
+    articles: int
+    alerts: int
+    message: str
+
+
+def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
+    """Every configured source with its health, and a line about the scheduler's last sign of life."""
+    from sqlalchemy import text
+
+    with open_database(config, now) as store:
+        with store.engine_readonly().connect() as connection:
+            rows = connection.execute(text("SELECT * FROM v_source_health")).mappings()
+            known = {str(row["source"]): dict(row) for row in rows}
+        beats = store.heartbeats()
+    lines = []
+    for source in config.to_sources():
+        row = known.get(source.name, {})
+        rhythm = f"cron {source.cron}" if source.cron else f"every {_span(source.every or 0)}"
+        lines.append(
+            SourceLine(
+                source.name,
+                source.kind,
+                rhythm,
+                str(row.get("health") or "never checked"),
+                _minute(row.get("last_check_at")),
+                _minute(row.get("next_check_at")),
+                _count(row.get("articles")),
+                _count(row.get("alerts")),
+                str(row.get("last_message") or ""),
+            )
+        )
+    return lines, _beat_line(beats, now)
+
+
+def _beat_line(beats: dict[str, tuple[datetime, int]], now: datetime) -> str:
+    beat = beats.get(HEARTBEAT)
+    if beat is None:
+        return "The scheduler has never run; `substance-monitor watch` starts it."
+    age = (now - beat[0]).total_seconds()
+    if age <= 3 * HEARTBEAT_SECONDS:
+        return f"The scheduler is running (process {beat[1]})."
+    return f"The scheduler is not running: its last sign of life was {_span(age)} ago."
+
+
+def _minute(value: object) -> str:
+    """SQLite hands views' times back as text, PostgreSQL as datetimes."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return str(value)[:16] if value else ""
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _span(seconds: float) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "m")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds:.3g} s"
+
+
+# --- watchlist ---------------------------------------------------------------------------------------
+
+
+def describe_substance(config: Config | None, name: str, at: date) -> list[str]:
+    """Tell all that is known of the substances with this name, CAS RN, InChIKey or key, or MonitorError."""
+    from monitor.watchlist import describe, lookup
+
+    watchlist = load_watchlist(config)
+    found = lookup(watchlist, name)
+    if not found:
+        raise MonitorError(
+            f"no watched substance has the name “{name}”; give another name, "
+            "a CAS number, an InChIKey or a key, or see `substance-monitor watchlist lists`"
+        )
+    lines: list[str] = []
+    for substance in found:
+        lines += ["", *describe(watchlist, substance, at)] if lines else describe(watchlist, substance, at)
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """One list of the watchlist, with the number of substances on it."""
+
+    id: str
+    title: str
+    authority: str
+    kind: str
+    substances: int
+
+
+def list_lines(config: Config | None) -> list[ListLine]:
+    """Every list of the configured watchlists, control lists first."""
+    watchlist = load_watchlist(config)
+    on_list: dict[str, set[str]] = {}
+    for entry in watchlist.listings:
+        on_list.setdefault(entry.list_id, set()).add(entry.substance)
+    infos = sorted(watchlist.lists.values(), key=lambda info: (not info.is_control, info.id))
+    return [
+        ListLine(info.id, info.title, info.authority, info.kind, len(on_list.get(info.id, ())))
+        for info in infos
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeLine:
+    """One kept change of the watchlist."""
+
+    at: str
+    action: str
+    kind: str
+    key: str
+    before: str
+    after: str
+
+
+def change_lines(
+    config: Config, now: datetime, *, first_load: bool, limit: int
+) -> tuple[list[ChangeLine], int]:
+    """The newest kept changes and how many there are in all; the very first load only when asked for."""
+    from sqlalchemy import text
+
+    since = "" if first_load else " WHERE v.id > (SELECT MIN(id) FROM watchlist_version)"
+    tables = "FROM watchlist_change c JOIN watchlist_version v ON v.id = c.version_id"
+    with open_database(config, now) as store, store.engine_readonly().connect() as connection:
+        total = connection.execute(text(f"SELECT COUNT(*) {tables}{since}")).scalar_one()
+        rows = connection.execute(
+            text(
+                f"SELECT v.loaded_at, c.action, c.kind, c.key, c.before, c.after {tables}{since} "
+                "ORDER BY v.id DESC, c.n LIMIT :limit"
+            ),
+            {"limit": limit},
+        )
+        lines = [ChangeLine(_minute(row[0]), *(str(each or "") for each in row[1:])) for row in rows]
+    return lines, int(total)
+
+
+def told_changes(lines: list[ChangeLine]) -> list[str]:
+    """Changes as lines: when, what happened to what, from what to what."""
+    told = []
+    for line in lines:
+        sides = " -> ".join(filter(None, (line.before, line.after)))
+        told.append(
+            f"{line.at}  {line.action:<9} {line.kind:<9} {line.key}" + (f"  {sides}" if sides else "")
+        )
+    return told

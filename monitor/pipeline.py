@@ -1,0 +1,494 @@
+"""The one path from a source to an alert, told from top to bottom; the only module that knows the wings.
+
+    Source -collect-> Document -extract-> Article -find-> Mention -decide-> Alert -> store.record
+     (I/O)             (pure)             (pure)           (pure)            one transaction
+
+Fetch outside the transaction, decide with values, write once. A source that cannot be read becomes a row of
+the ledger with a later next check, and the others go on. A bug (anything but a MonitorError) is recorded,
+does not stop the others, and is raised at the end. Wings are imported where they are used: the matcher alone
+needs neither the database nor the network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from monitor import __version__
+from monitor.errors import ConfigError, SourceError, StoreError
+from monitor.model import Document, Gap, Outcome, Rule, Source, SourceState, Watchlist
+from monitor.prepare import (
+    Matcher,
+    WatchlistNews,
+    bring_in_force,
+    build_matcher,
+    http_limits,
+    prepare_lexicon,
+)
+from monitor.timing import next_check
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.ingest import Http
+    from monitor.store import Record, Recorded, Store
+
+__all__ = [
+    "BugError",
+    "CheckResult",
+    "Matcher",
+    "Monitor",
+    "Progress",
+    "RunSummary",
+    "build",
+    "build_matcher",
+]
+
+Clock = Callable[[], datetime]
+Result = TypeVar("Result")
+
+BATCH = 16  # documents written in one transaction, at most
+BATCH_BYTES = 4_000_000  # and no more than this many bytes of them in memory
+AT_ONCE = 64  # sources read at the same time; each holds no more than one batch
+GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
+ALERTS_TOLD = 200  # new alerts of one check that the summary carries by number
+
+
+# --- build: everything that a run needs --------------------------------------------------------------
+
+
+def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
+    """Open the database, put the watchlist in force and prepare the matcher.
+
+    A refused watchlist leaves the last good one in force (`Monitor.news.refused` says why); without one,
+    WatchlistError is raised. StoreError when the database cannot be used.
+    """
+    from monitor.store import open_store
+
+    store = open_store(config.database, now=clock())
+    try:
+        watchlist, news = bring_in_force(config, store, clock())
+        matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache))
+        store.put_sources(config.to_sources(), clock())
+    except BaseException:
+        store.close()
+        raise
+    return Monitor(config, store, matcher, config.to_rules(), news, clock)
+
+
+# --- run: sources, all at once, each on its own ------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One thing to show while a run is under way: a check began (`result` None), went on, or ended."""
+
+    source: str
+    articles: int = 0
+    alerts: int = 0
+    result: CheckResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """How one check of one source ended. `gaps` and `alert_ids` are the first ones; the counts are whole."""
+
+    source: str
+    outcome: str
+    message: str
+    started: datetime
+    ended: datetime
+    next_check: datetime
+    done: Recorded
+    failed: int = 0
+    gaps: tuple[Gap, ...] = ()
+    alert_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run: what became of every source, in the order of the configuration."""
+
+    checks: tuple[CheckResult, ...]
+    news: WatchlistNews
+    watchlist: Watchlist
+    forgotten_texts: int = 0
+
+    @property
+    def alert_ids(self) -> tuple[int, ...]:
+        return tuple(number for check in self.checks for number in check.alert_ids)
+
+    @property
+    def alerts(self) -> int:
+        return sum(check.done.alerts for check in self.checks)
+
+
+class BugError(Exception):
+    """Bugs met during a run, raised after everything else was done and recorded; `summary` has the rest."""
+
+    def __init__(self, bugs: Sequence[Exception], summary: RunSummary | None = None) -> None:
+        super().__init__(f"{len(bugs)} unexpected {'error' if len(bugs) == 1 else 'errors'}: {bugs[0]!r}")
+        self.bugs = tuple(bugs)
+        self.summary = summary
+
+
+Tell = Callable[[Progress], None]
+
+
+Ready = Callable[[Callable[[], object]], None]
+
+
+def _tell_nobody(progress: Progress) -> None:
+    """Show no progress."""
+
+
+def _not_stoppable(stop: Callable[[], object]) -> None:
+    """Run to the end."""
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """Everything built: configuration, database, matcher, rules and clock. Close it after use."""
+
+    config: Config
+    store: Store
+    matcher: Matcher
+    rules: tuple[Rule, ...]
+    news: WatchlistNews
+    clock: Clock
+
+    def close(self) -> None:
+        self.store.close()
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        return self.config.to_sources()
+
+    def named(self, names: Iterable[str] | None) -> tuple[Source, ...]:
+        """The sources of these names, all for None. Raises ConfigError for a name that is not configured."""
+        known = {source.name: source for source in self.sources}
+        if names is None:
+            return self.sources
+        wanted = tuple(names)
+        for name in wanted:
+            if name not in known:
+                listed = ", ".join(known) or "none"
+                raise ConfigError(f"no source has the name “{name}”; the configured ones are: {listed}")
+        return tuple(known[name] for name in wanted)
+
+    def run(
+        self, names: Iterable[str] | None = None, tell: Tell = _tell_nobody, ready: Ready = _not_stoppable
+    ) -> RunSummary:
+        """Check the sources once, all of them or those named, and return what happened.
+
+        `ready` is handed a function that asks the run to end early; it may be called from any thread or
+        signal handler. Raises StoreError when the database failed, BugError when there was a bug; both only
+        after the other sources were finished and recorded.
+        """
+        return asyncio.run(self._run(self.named(names), tell, ready))
+
+    async def _run(self, sources: Sequence[Source], tell: Tell, ready: Ready) -> RunSummary:
+        async with self.session("once", tell) as session:
+            loop = asyncio.get_running_loop()
+            ready(lambda: loop.call_soon_threadsafe(session.stop))
+            checks = await _all(session.check(source) for source in sources)
+            forgotten = await session.work(self.expire)
+        summary = RunSummary(checks, self.news, self.matcher.watchlist, forgotten)
+        if session.bugs:
+            raise BugError(session.bugs, summary)
+        return summary
+
+    @asynccontextmanager
+    async def session(self, kind: str, tell: Tell = _tell_nobody) -> AsyncIterator[Session]:
+        """Open a run of the ledger with one HTTP client and one worker thread for all its checks."""
+        from monitor.ingest import Http
+
+        run = self.store.begin_run(kind, self.clock())
+        status, message = "interrupted", "stopped from outside"
+        try:
+            with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+                async with Http(http_limits(self.config)) as http:
+                    session = Session(self, run, http, pool, tell)
+                    yield session
+            status, message = ("failed", str(session.bugs[0])) if session.bugs else ("done", "")
+        except StoreError as error:
+            status, message = "failed", str(error)
+            raise
+        finally:
+            self.store.end_run(run, self.clock(), status=status, message=message)
+
+    def expire(self) -> int:
+        """Forget texts older than the configured retention; return how many."""
+        days = self.config.retention.text_days
+        return 0 if days is None else self.store.expire_texts(self.clock() - timedelta(days=days))
+
+
+async def _all(checks: Iterable[Awaitable[CheckResult]]) -> tuple[CheckResult, ...]:
+    """Wait for every check; only then raise what the first failing one raised."""
+    results = await asyncio.gather(*checks, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return tuple(result for result in results if not isinstance(result, BaseException))
+
+
+# --- one check: collect, then batch by batch extract, find, decide, record ---------------------------
+
+
+@dataclass
+class _Check:
+    """What one check has done so far."""
+
+    source: Source
+    number: int
+    started: datetime
+    state: SourceState
+    done: Recorded
+    failed: int = 0
+    gaps: list[Gap] = field(default_factory=list)
+    alert_ids: list[int] = field(default_factory=list)
+    stopped: bool = False
+
+
+class Session:
+    """A run under way. `check` may run for many sources at once; what it records goes through one thread.
+
+    After `stop` every check records what it has in hand and ends.
+    """
+
+    def __init__(self, monitor: Monitor, run: int, http: Http, pool: ThreadPoolExecutor, tell: Tell) -> None:
+        self.bugs: list[Exception] = []
+        self._monitor, self._run, self._http, self._pool, self._tell = monitor, run, http, pool, tell
+        self._store = monitor.store
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._stop = asyncio.Event()
+        # read once, kept up to date here, touched by the worker thread only
+        self._last_alerts: Mapping[tuple[str, str], datetime] | None = None
+        self._states: dict[str, SourceState] | None = None
+
+    def stop(self) -> None:
+        self._stop.set()
+
+    async def work(self, job: Callable[..., Result], *arguments: object) -> Result:
+        """Run a blocking job in the session's one worker thread, so that the network is not kept waiting."""
+        return await asyncio.get_running_loop().run_in_executor(self._pool, job, *arguments)
+
+    async def check(self, source: Source) -> CheckResult:
+        """Read one source, record what it has, and say when to look again. Raises StoreError only."""
+        async with self._places:
+            self._tell(Progress(source.name))
+            check = await self.work(self._begin, source)
+            outcome, message, error = await self._read(check)
+            result = await self.work(self._end, check, outcome, message, error)
+            self._tell(Progress(source.name, result.done.new, result.done.alerts, result))
+            return result
+
+    def record_failure(self, source: Source, outcome: str, message: str) -> None:
+        """Write a failed check that never came to run, with its back-off. Raises StoreError."""
+        check = self._begin(source)
+        self._end(check, outcome, message, SourceError(message, outcome=outcome))
+
+    async def _read(self, check: _Check) -> tuple[str, str, SourceError | None]:
+        """Collect and record everything; give the outcome, its message, and the error if there was one."""
+        from monitor.ingest import collect
+
+        items = collect(check.source, check.state, self._http.get, self._monitor.clock())
+        try:
+            async with aclosing(_batches(items, self._stop)) as batches:
+                async for batch in batches:
+                    await self.work(self._take, check, batch)
+                    self._tell(Progress(check.source.name, check.done.new, check.done.alerts))
+        except SourceError as error:
+            return error.outcome, str(error), error
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug: recorded, shown, and raised when the others are done
+            self._note_bug(error)
+            return Outcome.ERROR.value, bug_summary(error), SourceError(str(error))
+        return self._outcome(check), "", None
+
+    def _outcome(self, check: _Check) -> str:
+        """A source that gave no article and named no other trouble is unchanged."""
+        fetched = check.done.new + check.done.revised + check.done.unchanged
+        return (Outcome.OK if fetched or check.failed else Outcome.UNCHANGED).value
+
+    # What follows runs in the worker thread.
+
+    def _begin(self, source: Source) -> _Check:
+        from monitor.store import Recorded
+
+        now = self._monitor.clock()
+        if self._states is None:
+            self._states = self._store.states()
+        state = self._states.get(source.name) or SourceState(source.name)
+        number = self._store.begin_check(self._run, source.name, now, planned=state.next_check)
+        return _Check(source, number, now, state, Recorded())
+
+    def _take(self, check: _Check, batch: _Batch) -> None:
+        """Extract, find, decide, and record the batch with its checkpoint in one transaction."""
+        now = self._monitor.clock()
+        records: list[Record] = []
+        gaps = list(batch.gaps)
+        known = 0
+        past = dict(self._past())
+        for document in batch.documents:
+            try:
+                record = self._judge(document, past, now)
+            except SourceError as error:
+                gaps.append(Gap(document.url, error.outcome, str(error)))
+                continue
+            except StoreError:
+                raise
+            except Exception as error:  # noqa: BLE001 - one document must not block its source for ever
+                self._note_bug(error)
+                gaps.append(Gap(document.url, Outcome.ERROR.value, bug_summary(error)))
+                continue
+            known += record is None
+            records += [record] if record else []
+        done = self._store.record(
+            records, batch.state, check=check.number, gaps=gaps, unchanged=known, now=now
+        )
+        self._last_alerts = past
+        check.state = batch.state or check.state
+        check.stopped = batch.stopped
+        check.done += done
+        check.failed += len(gaps)
+        check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
+        check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
+
+    def _judge(
+        self, document: Document, last_alerts: dict[tuple[str, str], datetime], now: datetime
+    ) -> Record | None:
+        """Turn a document into a record; None when this text was judged by this watchlist before."""
+        from monitor.alerts import Past, decide
+        from monitor.ingest import extract
+        from monitor.store import Record
+
+        article = extract(document)
+        stored = self._store.revision(article.url, article.sha256)
+        matcher = self._monitor.matcher
+        digest = matcher.watchlist.digest
+        if (stored.sha256, stored.watchlist, stored.program) == (article.sha256, digest, __version__):
+            return None
+        mentions = matcher.find(article.text, article.language)
+        past = Past(already=stored.alerted, last_alert=last_alerts)
+        alerts = decide(article, mentions, matcher.watchlist, self._monitor.rules, past, now)
+        if stored.copy_of:
+            alerts = []
+        last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
+        return Record(article, tuple(mentions), tuple(alerts), digest, __version__)
+
+    def _past(self) -> Mapping[tuple[str, str], datetime]:
+        if self._last_alerts is None:
+            self._last_alerts = self._store.last_alerts()
+        return self._last_alerts
+
+    def _end(self, check: _Check, outcome: str, message: str, error: SourceError | None) -> CheckResult:
+        """Close the check: when to look again, with a back-off after a failure."""
+        now = self._monitor.clock()
+        failures = check.state.failures + 1 if error else 0
+        retry_after = error.retry_after if error else None
+        due = next_check(check.source, now, failures=failures, retry_after=retry_after)
+        if check.stopped:
+            due, message = now, "stopped before the end; the next check goes on from here"
+        state = replace(check.state, failures=failures, next_check=due)
+        self._store.end_check(check.number, outcome, now, message=message, state=state)
+        if self._states is not None:
+            self._states[check.source.name] = state
+        return CheckResult(
+            check.source.name,
+            outcome,
+            message,
+            check.started,
+            now,
+            due,
+            check.done,
+            check.failed,
+            tuple(check.gaps),
+            tuple(check.alert_ids),
+        )
+
+    def _note_bug(self, error: Exception) -> None:
+        """Keep the first bugs; many of one kind would only fill the memory."""
+        if len(self.bugs) < 10:
+            self.bugs.append(error)
+
+
+def bug_summary(error: BaseException) -> str:
+    """One line for the ledger: what was raised, and where."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unexpected {type(error).__name__}{place}: {error}"[:500]
+
+
+@dataclass
+class _Batch:
+    """Documents and gaps since the last transaction, and the checkpoint that closes them, if there is one."""
+
+    documents: list[Document] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    state: SourceState | None = None
+    size: int = 0
+    stopped: bool = False
+
+    def add(self, item: Document | Gap | SourceState) -> bool:
+        """Take an item in; true when the batch should be written now."""
+        if isinstance(item, SourceState):
+            self.state = item
+            return True
+        if isinstance(item, Gap):
+            self.gaps.append(item)
+        else:
+            self.documents.append(item)
+            self.size += len(item.body)
+        return len(self.documents) + len(self.gaps) >= BATCH or self.size >= BATCH_BYTES
+
+
+async def _batches(
+    items: AsyncIterator[Document | Gap | SourceState], stop: asyncio.Event
+) -> AsyncGenerator[_Batch, None]:
+    """Group what a source yields into batches. Once `stop` is set, the batch in hand is the last one.
+
+    Documents may be written before their checkpoint comes: read again, they add nothing.
+    """
+    batch = _Batch()
+    stopping = asyncio.ensure_future(stop.wait())
+    try:
+        while (item := await _next(items, stopping)) is not None:
+            if batch.add(item):
+                yield batch
+                batch = _Batch()
+        batch.stopped = stop.is_set()
+        if batch.stopped or batch.documents or batch.gaps:
+            yield batch
+    except SourceError:
+        if batch.documents or batch.gaps:
+            yield batch  # what came before the error is kept
+        raise
+    finally:
+        stopping.cancel()
+
+
+async def _next(
+    items: AsyncIterator[Document | Gap | SourceState], stopping: asyncio.Future[Literal[True]]
+) -> Document | Gap | SourceState | None:
+    """The next item; None at the end, or as soon as `stopping` is done."""
+    if stopping.done():
+        return None
+    item: Awaitable[Document | Gap | SourceState] = anext(items)
+    task = asyncio.ensure_future(item)
+    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+    if not task.done():
+        task.cancel()
+        await asyncio.wait((task,))
+        return None
+    try:
+        return task.result()
+    except StopAsyncIteration:
+        return None

@@ -1,0 +1,167 @@
+"""What must be ready before the first article: the watchlist in force, its lexicon, the matcher.
+
+The first leg of `pipeline`. Needs neither the network nor, for the matcher alone, the database; wings are
+imported where they are used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import __version__
+from monitor.errors import LexiconError, WatchlistError
+from monitor.model import ListingStatus, Mention, Watchlist
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.ingest import HttpLimits
+    from monitor.match import Lexicon
+    from monitor.store import Store
+    from monitor.watchlist import Change
+
+KEPT_LEXICONS = 4  # prepared lexicons that stay in the cache: one for each configuration in use
+
+
+@dataclass(frozen=True)
+class Matcher:
+    """The watchlist and its compiled lexicon: finds mentions, and knows the lists of a substance."""
+
+    watchlist: Watchlist
+    lexicon: Lexicon
+
+    def find(self, text: str, language: str | None = None) -> list[Mention]:
+        """Find every mention in `text`; offsets are code points, always `text[start:stop] == surface`."""
+        from monitor.match import find
+
+        return find(self.lexicon, text, language)
+
+    def listings(self, substance: str, at: date) -> list[ListingStatus]:
+        """Give every listing of a substance with what its dates say at that day."""
+        from monitor.alerts import status_at
+
+        return list(status_at(self.watchlist, substance, at))
+
+
+@dataclass(frozen=True)
+class WatchlistNews:
+    """What became of the configured watchlist: `changes` since the last one, or why it was refused."""
+
+    changes: tuple[Change, ...] = ()
+    refused: WatchlistError | None = None
+    first: bool = False
+
+
+def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
+    """Prepare matching alone: the watchlists of `config` (None: all shipped lists), without any database.
+
+    `cache` is a folder for prepared lexicons. Raises WatchlistError when a watchlist is refused.
+    """
+    watchlist = load_watchlist(config)
+    return Matcher(watchlist, prepare_lexicon(watchlist, cache))
+
+
+def shipped_lists() -> frozenset[str]:
+    """The ids of the shipped lists, against which the configuration is checked."""
+    from monitor.watchlist import list_ids
+
+    return frozenset(list_ids())
+
+
+def load_watchlist(config: Config | None) -> Watchlist:
+    """Load and merge the configured watchlists. Raises WatchlistError with file and line."""
+    from monitor.watchlist import load_builtin, merge
+
+    if config is None:
+        return load_builtin(("all",))
+    return merge([_load_part(config, index) for index in range(len(config.watchlists))])
+
+
+def _load_part(config: Config, index: int) -> Watchlist:
+    from monitor.config.models import BuiltinWatchlist, FileWatchlist
+    from monitor.watchlist import Entry, from_entries, load_builtin, load_file
+
+    part = config.watchlists[index]
+    if isinstance(part, BuiltinWatchlist):
+        return load_builtin(part.builtin)
+    if isinstance(part, FileWatchlist):
+        return load_file(part.file)
+    entries = [
+        Entry(
+            name=each.name,
+            aliases=each.aliases,
+            cas=each.cas or "",
+            inchikey=each.inchikey or "",
+            severity=each.severity or part.severity,
+            note=each.note or "",
+            line=config.line("watchlists", index, "substances", number),
+        )
+        for number, each in enumerate(part.substances)
+    ]
+    return from_entries(entries, name=part.name, severity=part.severity, where=str(config.path))
+
+
+def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchlist, WatchlistNews]:
+    """Load the watchlist and write what changed; when it is refused, keep the last good one."""
+    from monitor.watchlist import diff
+
+    try:
+        watchlist = load_watchlist(config)
+    except WatchlistError as error:
+        last = store.watchlist()
+        if last is None:
+            raise
+        return last, WatchlistNews(refused=error)
+    if watchlist.digest == store.watchlist_digest():
+        return watchlist, WatchlistNews()
+    last = store.watchlist()
+    changes = diff(last, watchlist)
+    store.put_watchlist(watchlist, changes, now)
+    return watchlist, WatchlistNews(changes, first=last is None)
+
+
+def prepare_lexicon(watchlist: Watchlist, cache: Path | None) -> Lexicon:
+    """Compile the lexicon, or load it from `cache`; a damaged or outdated copy is made again."""
+    from monitor.match import Lexicon, compile_lexicon
+
+    if cache is None:
+        return compile_lexicon(watchlist)
+    kept = cache / f"lexicon-{__version__}-{watchlist.digest[:20]}.bin"
+    try:
+        return Lexicon.from_bytes(kept.read_bytes())
+    except (FileNotFoundError, LexiconError):
+        lexicon = compile_lexicon(watchlist)
+    try:
+        _keep(kept, lexicon.to_bytes())
+    except OSError:
+        return lexicon  # a cache that cannot be written costs time only
+    return lexicon
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a cache file whole or not at all, and forget all but the newest few."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.{id(data):x}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    others = sorted(path.parent.glob("lexicon-*.bin"), key=lambda each: each.stat().st_mtime)
+    for old in others[:-KEPT_LEXICONS]:
+        old.unlink(missing_ok=True)
+
+
+def http_limits(config: Config) -> HttpLimits:
+    """Turn the `http:` section into the client's limits."""
+    from monitor.ingest import HttpLimits
+
+    section = config.http
+    return HttpLimits(
+        timeout_connect=section.timeout,
+        timeout_total=section.total_timeout,
+        max_bytes=section.max_size,
+        max_redirects=section.max_redirects,
+        pace=section.pace,
+        user_agent=section.agent(__version__),
+        allow_hosts=tuple(section.allow_hosts),
+    )

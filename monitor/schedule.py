@@ -1,0 +1,184 @@
+"""Door: the scheduler. It only ticks; what is due when is in the database, so a restart loses nothing.
+
+One job a source, in a memory job store: APScheduler's own SQLite store stops for good at one "database is
+locked". A job is paused while it runs and planned anew when it ends, from the source's next check, which
+knows the back-off after failures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.errors import MonitorError
+from monitor.model import Outcome, Source
+from monitor.pipeline import AT_ONCE, CheckResult, Monitor, Session, Tell, bug_summary
+from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, trigger
+
+if TYPE_CHECKING:
+    from apscheduler.events import JobEvent, JobExecutionEvent
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+log = logging.getLogger(__name__)
+
+HOUSEKEEPING_SECONDS = 24 * 3600
+RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
+
+
+def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, ...] = ()) -> None:
+    """Check every source at its time until one of `stop_signals` comes; then finish the work in hand.
+
+    Raises MonitorError when another instance is watching with the same database.
+    """
+    with single_instance(monitor.config.database):
+        asyncio.run(_watch(monitor, tell, stop_signals))
+
+
+async def _watch(monitor: Monitor, tell: Tell, stop_signals: tuple[signal.Signals, ...]) -> None:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    for number in stop_signals:
+        loop.add_signal_handler(number, stopped.set)
+    async with monitor.session("watch", tell) as session:
+        watcher = Watcher(monitor, session, loop)
+        watcher.start()
+        await stopped.wait()
+        log.info("stopping: finishing the work in hand")
+        session.stop()
+        await asyncio.to_thread(watcher.shutdown)
+
+
+class Watcher:
+    """The jobs of one watch. Jobs run in threads of the scheduler; their checks in the session's loop."""
+
+    def __init__(self, monitor: Monitor, session: Session, loop: asyncio.AbstractEventLoop) -> None:
+        self._monitor, self._session, self._loop = monitor, session, loop
+        self._scheduler = _scheduler()
+        self._listen()
+
+    def start(self) -> None:
+        """Plan every source and the housekeeping, and start to tick."""
+        states = self._monitor.store.states()
+        now = self._monitor.clock()
+        for source in self._monitor.sources:
+            state = states.get(source.name)
+            due = state.next_check if state and state.next_check else now
+            self._add(source, max(due, now))
+        self._scheduler.add_job(
+            self._beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat", next_run_time=now
+        )
+        self._scheduler.add_job(
+            self._monitor.expire,
+            "interval",
+            seconds=HOUSEKEEPING_SECONDS,
+            id="housekeeping",
+            next_run_time=now,
+        )
+        self._scheduler.start()
+
+    def shutdown(self) -> None:
+        """Start nothing more and wait for what runs."""
+        self._scheduler.shutdown(wait=True)
+
+    def _add(self, source: Source, due: datetime) -> None:
+        self._scheduler.add_job(
+            self._check,
+            trigger(source),
+            args=(source,),
+            id=_job_id(source),
+            name=source.name,
+            next_run_time=due,
+        )
+
+    def _check(self, source: Source) -> None:
+        """Run one check in the session's loop, then plan the next one. Runs in a thread of the scheduler."""
+        self._plan(source, None)
+        due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
+        try:
+            result: CheckResult = asyncio.run_coroutine_threadsafe(
+                self._session.check(source), self._loop
+            ).result()
+            due = result.next_check
+        finally:
+            self._plan(source, due)
+
+    def _plan(self, source: Source, due: datetime | None) -> None:
+        """Set the next time of a source's job; None holds it. When the scheduler stops, jobs are gone."""
+        from apscheduler.jobstores.base import JobLookupError
+
+        with suppress(JobLookupError):
+            self._scheduler.modify_job(_job_id(source), next_run_time=due)
+
+    def _beat(self) -> None:
+        self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock())
+
+    def _listen(self) -> None:
+        from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
+
+        self._scheduler.add_listener(self._on_error, EVENT_JOB_ERROR)
+        self._scheduler.add_listener(self._on_skip, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
+
+    def _on_error(self, event: JobExecutionEvent) -> None:
+        """A check that could not even be recorded: say so, and record it if the database works again."""
+        self._record(event, bug_summary(event.exception))
+
+    def _on_skip(self, event: JobEvent) -> None:
+        self._record(event, "skipped: the scheduler did not come to it, or the check before is still running")
+
+    def _record(self, event: JobEvent, message: str) -> None:
+        log.error("job %s: %s", event.job_id, message)
+        source = next((each for each in self._monitor.sources if _job_id(each) == event.job_id), None)
+        if source is None:
+            return
+        try:
+            work = self._session.work(self._session.record_failure, source, Outcome.ERROR.value, message)
+            asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        except MonitorError as error:
+            log.error("job %s: this could not be recorded either: %s", event.job_id, error)
+
+
+@contextmanager
+def single_instance(database: str) -> Iterator[None]:
+    """Hold the lock beside a SQLite database; two schedulers on one database would do everything twice.
+
+    A server database has no place for a lock file: keeping to one instance is left to its operator.
+    """
+    from filelock import FileLock, Timeout
+
+    if not database.startswith("sqlite:///"):
+        yield
+        return
+    path = Path(f"{database.removeprefix('sqlite:///').partition('?')[0]}.watch.lock")
+    lock = FileLock(path)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise MonitorError(
+            f"another `substance-monitor watch` is running with this database (lock: {path}); stop it first"
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def _scheduler() -> BackgroundScheduler:
+    from apscheduler.executors.pool import ThreadPoolExecutor
+    from apscheduler.schedulers.background import BackgroundScheduler
+
+    return BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(AT_ONCE)},
+        # in job_defaults: the constructor takes and ignores them. APScheduler would drop a job 1 s late.
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        timezone=UTC,
+    )
+
+
+def _job_id(source: Source) -> str:
+    return f"source {source.name}"

@@ -1,0 +1,304 @@
+"""What the command line shows: results as calm text, coloured on a terminal, plain elsewhere.
+
+Text from the web never reaches a terminal as it is: control characters and direction overrides are replaced.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from monitor.model import Outcome, Severity
+
+if TYPE_CHECKING:
+    from monitor.ask import AlertLine, ListLine, SourceLine
+    from monitor.model import Gap, Mention, Snippet, Watchlist
+    from monitor.pipeline import CheckResult, Progress, RunSummary
+    from monitor.prepare import WatchlistNews
+
+ALERTS_SHOWN = 40
+GAPS_SHOWN = 20
+LISTS_SHOWN = 4
+AROUND = 70  # code points of context on either side in a list of alerts
+READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
+COLOURS = {
+    Severity.CRITICAL: "bold white on red",
+    Severity.HIGH: "bold red",
+    Severity.MEDIUM: "yellow",
+    Severity.LOW: "cyan",
+}
+
+
+def make_console(*, stderr: bool = False, width: int | None = None) -> Console:
+    """A console that leaves text alone; elsewhere than on a terminal lines are 110 wide and plain."""
+    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+    if not console.is_terminal and width is None:
+        console.width = 110
+    return console
+
+
+def clean(text: str) -> str:
+    """One safe line: white space joined, control and direction characters replaced."""
+    return safe(" ".join(text.split()))
+
+
+def safe(text: str) -> str:
+    """The text with every control or direction character replaced by U+FFFD; spaces stay."""
+    return "".join("\ufffd" if _is_unsafe(char) else char for char in text)
+
+
+def _is_unsafe(char: str) -> bool:
+    if char.isascii():
+        return not char.isprintable()
+    if unicodedata.category(char) in ("Cc", "Cs"):
+        return True
+    return unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
+
+
+# --- a run -------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def run_progress(console: Console, sources: int) -> Iterator[Callable[[Progress], None]]:
+    """Show each source's result as it comes in; on a terminal a bar below tells what is under way."""
+    if not console.is_terminal:
+        yield lambda progress: _print_result(console, progress)
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(24), MofNCompleteColumn(), TextColumn("{task.description}", style="dim"))
+    with Bar(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=sources)
+
+        def tell(progress: Progress) -> None:
+            _print_result(console, progress)
+            if progress.result is not None:
+                bar.advance(task)
+            else:
+                counts = f": {progress.articles} new" if progress.articles else ""
+                bar.update(task, description=f"{clean(progress.source)}{counts}")
+
+        yield tell
+
+
+def _print_result(console: Console, progress: Progress) -> None:
+    if progress.result is not None:
+        console.print(check_line(progress.result), soft_wrap=not console.is_terminal)
+
+
+def check_line(check: CheckResult) -> Text:
+    """One source in one line: a mark, its name, what it brought or why it was not read."""
+    line = Text("  ")
+    if check.outcome not in READ:
+        line.append("✗ ", "red").append(f"{clean(check.source):<34} ")
+        again = f"; again at {check.next_check:%Y-%m-%d %H:%M} UTC"
+        return line.append(f"{check.outcome}: {clean(check.message)}").append(again, "dim")
+    told = _counts(check)
+    line.append("✓ " if told else "· ", "green" if told else "dim")
+    line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
+    return line.append(f"; {check.message}", "dim") if check.message else line
+
+
+def _counts(check: CheckResult) -> list[str]:
+    done = check.done
+    told = [
+        (done.new, "new article", "new articles"),
+        (done.revised, "edited", "edited"),
+        (done.alerts, "alert", "alerts"),
+        (check.failed, "not read", "not read"),
+    ]
+    return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
+
+
+def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> None:
+    """Tell which watchlist is in force, what changed in it, or why the configured one was refused."""
+    counts = (len(watchlist.substances), len(watchlist.names), len(watchlist.lists))
+    size = "{:,} substances, {:,} names, {:,} lists".format(*counts)
+    console.print(Text("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
+    if news.refused is not None:
+        console.print(Text(f"  refused: {safe(str(news.refused))}", "red"))
+        console.print(Text("  The last good watchlist stays in force. Correct the entry and run again."))
+    elif news.first:
+        console.print(Text("  first load into this database", "dim"))
+    elif news.changes:
+        actions = [change.action for change in news.changes]
+        told = ", ".join(f"{actions.count(word):,} {word}" for word in dict.fromkeys(actions))
+        console.print(Text(f"  changed: {told}; `substance-monitor watchlist changes` lists them"))
+
+
+def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLine]) -> None:
+    """Show the new alerts, the gaps, and the whole run in one line."""
+    loud = [line for line in lines if not line.stored.alert.quiet]
+    if loud:
+        console.print()
+        console.print(Text(f"{summary.alerts:,} new {'alert' if summary.alerts == 1 else 'alerts'}", "bold"))
+        show_alerts(console, loud)
+    hidden = summary.alerts - min(len(loud), ALERTS_SHOWN)
+    if hidden > 0:
+        quiet = len(lines) - len(loud)
+        note = f" ({quiet} of them quiet)" if quiet else ""
+        console.print(f"\n  {hidden:,} more{note}: substance-monitor report alerts --since 1d")
+    _show_gaps(console, summary.checks)
+    console.print()
+    console.print(_closing(summary))
+    if lines:
+        number = (loud or lines)[0].stored.id
+        console.print(
+            Text(f"Why: substance-monitor explain {number}. A mention is not an accusation.", "dim")
+        )
+
+
+def _closing(summary: RunSummary) -> Text:
+    read = sum(check.outcome in READ for check in summary.checks)
+    new = sum(check.done.new for check in summary.checks)
+    text = Text(f"{read} of {len(summary.checks)} sources read", "bold")
+    return text.append(f", {new:,} new articles, {summary.alerts:,} new alerts", "bold")
+
+
+def _show_gaps(console: Console, checks: Iterable[CheckResult]) -> None:
+    unread = [check for check in checks if check.outcome not in READ]
+    gaps = [(check.source, gap) for check in checks for gap in check.gaps]
+    if not unread and not gaps:
+        return
+    console.print()
+    console.print(Text("Gaps", "bold").append("  what these say is not known; silence is not safety", "dim"))
+    for check in unread:
+        console.print(Text(f"  {clean(check.source)}: the whole source, {check.outcome}"), soft_wrap=True)
+    for source, gap in gaps[:GAPS_SHOWN]:
+        console.print(Text(f"  {clean(source)}: {_gap_words(gap)}"), soft_wrap=not console.is_terminal)
+    if len(gaps) > GAPS_SHOWN:
+        console.print(f"  and {len(gaps) - GAPS_SHOWN} more: substance-monitor report coverage --since 1d")
+
+
+def _gap_words(gap: Gap) -> str:
+    """Place and trouble, the place once."""
+    place, message = clean(gap.location), clean(gap.message)
+    return f"{gap.outcome}: {message}" if place in message else f"{place}, {gap.outcome}: {message}"
+
+
+# --- alerts ------------------------------------------------------------------------------------------
+
+
+def show_alerts(console: Console, lines: Sequence[AlertLine]) -> None:
+    """Show alerts by article, the gravest first; no more than a screen or two."""
+    groups: dict[str, list[AlertLine]] = {}
+    for line in sorted(lines, key=lambda each: (-each.stored.alert.severity, each.stored.id)):
+        groups.setdefault(line.stored.alert.article_url, []).append(line)
+    left = ALERTS_SHOWN
+    for group in groups.values():
+        if left <= 0:
+            break
+        _show_article(console, group[:left])
+        left -= len(group)
+
+
+def _show_article(console: Console, group: Sequence[AlertLine]) -> None:
+    stored = group[0].stored
+    console.print()
+    console.print(Text(clean(stored.title) or "(no title)", "bold"))
+    day = f"{stored.published_at:%Y-%m-%d}" if stored.published_at else "date not told"
+    console.print(
+        Text(f"{clean(stored.source)} · {day} · {clean(stored.alert.article_url)}", "dim"), soft_wrap=True
+    )
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(width=8)
+    table.add_column(ratio=1)
+    for line in group:
+        severity = line.stored.alert.severity
+        table.add_row(Text(severity.label.upper(), COLOURS[severity]), _alert_body(line))
+    console.print(table)
+
+
+def _alert_body(line: AlertLine) -> Text:
+    alert = line.stored.alert
+    surfaces = list(dict.fromkeys(clean(mention.surface) for mention in alert.mentions))
+    more = f" and {len(surfaces) - 3} more" if len(surfaces) > 3 else ""
+    body = Text(line.substance.name, "bold")
+    body.append("  " + ", ".join(f"“{each}”" for each in surfaces[:3]) + more).append(
+        f"  #{line.stored.id}", "dim"
+    )
+    shown = ", ".join(line.lists[:LISTS_SHOWN])
+    rest = f" and {len(line.lists) - LISTS_SHOWN} more" if len(line.lists) > LISTS_SHOWN else ""
+    body.append(f"\n{shown}{rest}" if shown else "\non no list at the article's date")
+    quote = _quote(alert.mentions, alert.snippets)
+    return body.append("\n").append_text(quote) if quote else body
+
+
+def _quote(mentions: Sequence[Mention], snippets: Sequence[Snippet]) -> Text | None:
+    """A line around the best mention, the mention itself marked."""
+    for mention in sorted(mentions, key=lambda each: (-each.score, each.start)):
+        for snippet in snippets:
+            if snippet.start <= mention.start and mention.stop <= snippet.stop:
+                return _marked(snippet, mention)
+    return None
+
+
+def _marked(snippet: Snippet, mention: Mention) -> Text:
+    start, stop = mention.start - snippet.start, mention.stop - snippet.start
+    left, right = snippet.text[:start], snippet.text[stop:]
+    near_left, near_right = left[-AROUND:], right[:AROUND]
+    if len(left) > AROUND:
+        near_left = "…" + near_left.partition(" ")[2] if " " in near_left else "…" + near_left
+    if len(right) > AROUND:
+        near_right = near_right.rpartition(" ")[0] + "…" if " " in near_right else near_right + "…"
+    text = Text("", "dim").append(_spaced(near_left)).append(clean(snippet.text[start:stop]), "not dim bold")
+    return text.append(_spaced(near_right))
+
+
+def _spaced(text: str) -> str:
+    """Like `clean`, but a space at either end stays: it stands beside the mention."""
+    inner = clean(text)
+    return f"{' ' * text[:1].isspace()}{inner}{' ' * (text[-1:].isspace() and bool(inner))}"
+
+
+# --- sources and lists -------------------------------------------------------------------------------
+
+HEALTH = {"ok": "green", "failing": "red", "empty": "yellow", "never checked": "dim"}
+
+
+def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> None:
+    """Show every source at a glance, and below why those in trouble are."""
+    table = _table(("source", "health", "rhythm", "last check", "next check", "articles", "alerts"))
+    for line in lines:
+        health = Text(line.health, HEALTH.get(line.health, ""))
+        counts = (f"{line.articles:,}", f"{line.alerts:,}")
+        table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
+    console.print(table)
+    trouble = [line for line in lines if line.message and line.health in ("failing", "empty")]
+    for line in trouble:
+        console.print(Text(f"  {clean(line.name)}: {clean(line.message)}"), soft_wrap=not console.is_terminal)
+    console.print(Text(("\n" if trouble else "") + f"Times are UTC. {beat}", "dim"))
+
+
+def show_lists(console: Console, lines: Sequence[ListLine]) -> None:
+    """Show the lists of the watchlist; only schedules and precursor lists are control."""
+    table = _table(("id", "kind", "substances", "title", "authority"))
+    for line in lines:
+        table.add_row(line.id, line.kind, f"{line.substances:,}", clean(line.title), clean(line.authority))
+    console.print(table)
+    note = "Kinds: schedule and precursor lists are control; surveillance, proposed and house lists are not."
+    console.print(Text(note, "dim"))
+
+
+def _table(headings: Sequence[str]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in headings:
+        right = heading in ("articles", "alerts", "substances")
+        table.add_column(heading, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def watch_line(progress: Progress, now: datetime) -> Text | None:
+    """One line of the watch for a check that ended with something to tell; None for one without news."""
+    result = progress.result
+    if result is None or (result.outcome == Outcome.UNCHANGED and not result.message):
+        return None
+    return Text(f"{now:%Y-%m-%d %H:%M:%S}", "dim").append_text(check_line(result))
