@@ -103,7 +103,7 @@ def digest(name: str) -> str:
 
 
 def parse_since(text: str) -> tuple[str, str]:
-    """Split a "since" cell into a partial ISO date and the rest: "2001 (Table II 1988)" -> 2001, Table II 1988."""
+    """ "since" cell -> a partial ISO date and a note: "2001 (Table II 1988)" -> "2001", "Table II 1988"."""
     match = re.match(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)?\s*[;,]?\s*(.*)$", text.strip())
     assert match is not None
     date, note = match.group(1) or "", match.group(2).strip()
@@ -191,11 +191,12 @@ def flagged(row: Row, flags: dict[tuple[str, str], dict[str, str]], account: lis
 
 
 def unique(rows: Iterable[Row]) -> list[Row]:
-    """One row per (key, case-folded name, language): the first keeps its spelling, ambiguity is the first's."""
+    """One row per (key, case-folded name, language), the first one; none beside a row for all languages."""
     kept: dict[tuple[str, str, str], Row] = {}
     for row in rows:
         kept.setdefault((row.key, row.name.casefold(), row.language), row)
-    return list(kept.values())
+    everywhere = {(key, name) for key, name, language in kept if language == "mul"}
+    return [row for row in kept.values() if row.language == "mul" or row.at not in everywhere]
 
 
 def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) -> list[Row]:
@@ -226,12 +227,14 @@ def substances_of(folder: Path, account: list[Entry]) -> list[dict[str, str]]:
             row = {**row, fix["column"]: fix["value"]}
         rows.append(row)
     added = read(CURATION / "add_substances.csv")
-    account.extend(Entry("added", row["key"], row["preferred_name"], "", "lacking in the facts") for row in added)
+    account.extend(
+        Entry("added", row["key"], row["preferred_name"], "", "lacking in the facts") for row in added
+    )
     return rows + added
 
 
 def listing_rows(folder: Path, account: list[Entry]) -> Iterator[dict[str, str]]:
-    """The collected memberships, those of a wrong key moved, those known under two keys copied; then the added."""
+    """The collected memberships, moved or copied where listing_fixes.csv says so; then the added ones."""
     fixes = read(CURATION / "listing_fixes.csv")
     for row in read(folder / "memberships.csv"):
         found = [
@@ -243,7 +246,9 @@ def listing_rows(folder: Path, account: list[Entry]) -> Iterator[dict[str, str]]
         if not any(fix["action"] == "move" for fix in found):
             yield row
         for fix in found:
-            account.append(Entry(f"listing {fix['action']}", row["key"], row["list_id"], fix["new_key"], fix["reason"]))
+            account.append(
+                Entry(f"listing {fix['action']}", row["key"], row["list_id"], fix["new_key"], fix["reason"])
+            )
             yield {**row, "key": fix["new_key"]}
     yield from read(CURATION / "add_listings.csv")
 
@@ -270,7 +275,17 @@ def main(folder: Path) -> None:
     check_substances(substances)
     rows = names(folder, substances, account)
     header = ("key", "name", "kind", "cas", "cid", "smiles", "inchikey", "note", "source")
-    columns = ("key", "preferred_name", "kind", "cas", "pubchem_cid", "smiles", "inchikey", "note", "provenance")
+    columns = (
+        "key",
+        "preferred_name",
+        "kind",
+        "cas",
+        "pubchem_cid",
+        "smiles",
+        "inchikey",
+        "note",
+        "provenance",
+    )
     write(DATA / "substances.csv", header, ([row[c] for c in columns] for row in substances))
     header = ("key", "list", "code", "wording", "since", "until", "note", "source")
     count = write(DATA / "listings.csv", header, listings(folder, account))
@@ -282,7 +297,9 @@ def main(folder: Path) -> None:
     )
     header = ("action", "key", "name", "new", "reason")
     write(CURATION / "record.csv", header, ((e.action, e.key, e.name, e.new, e.reason) for e in account))
-    print(f"{len(substances)} substances, {count} listings, {len(rows)} names, {len(account)} changes recorded")
+    print(
+        f"{len(substances)} substances, {count} listings, {len(rows)} names, {len(account)} changes recorded"
+    )
 
 
 if __name__ == "__main__":

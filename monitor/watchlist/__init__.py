@@ -1,6 +1,25 @@
 """Watchlists: what is watched, where it comes from, and what changed."""
 
 from monitor.watchlist.builtin import load_builtin
+from monitor.watchlist.changes import Change, diff, render_changes
 from monitor.watchlist.checks import cas_check, inchikey_check
+from monitor.watchlist.describe import describe
+from monitor.watchlist.files import load_file
+from monitor.watchlist.load import Entry, from_entries
+from monitor.watchlist.lookup import lookup
+from monitor.watchlist.merge import merge
 
-__all__ = ["cas_check", "inchikey_check", "load_builtin"]
+__all__ = [
+    "Change",
+    "Entry",
+    "cas_check",
+    "describe",
+    "diff",
+    "from_entries",
+    "inchikey_check",
+    "load_builtin",
+    "load_file",
+    "lookup",
+    "merge",
+    "render_changes",
+]

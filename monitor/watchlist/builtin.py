@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from monitor.errors import WatchlistError
-from monitor.model import Listing, ListInfo, Name, Substance, Watchlist
+from monitor.model import ListInfo, Listing, Name, Substance, Watchlist
 
 DATA = Path(__file__).resolve().parent / "data"
 
@@ -50,7 +50,9 @@ def _rows(file: str) -> Iterator[list[str]]:
 def _substance(row: list[str]) -> Substance:
     key, name, kind, cas, cid, smiles, inchikey, note, source = row
     numbers = tuple(cas.split(";")) if cas else ()
-    return Substance(key, name, kind, numbers, int(cid) if cid else None, smiles, inchikey, None, note, source)
+    return Substance(
+        key, name, kind, numbers, int(cid) if cid else None, smiles, inchikey, None, note, source
+    )
 
 
 def _name(row: list[str]) -> Name:

@@ -9,6 +9,8 @@ _CAS = re.compile(r"([1-9]\d{1,6})-(\d{2})-(\d)", re.ASCII)
 # Two hash blocks, then the kind (S standard, N not), the version letter and, after a hyphen, the protonation.
 _INCHIKEY = re.compile(r"[A-Z]{14}-[A-Z]{8}[SN][A-Z]-[A-Z]", re.ASCII)
 
+_INVISIBLE = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+
 
 def cas_digit(text: str) -> int | None:
     """Give the check digit that the other digits of a CAS RN ask for; None when the form is not a CAS RN's.
@@ -41,8 +43,16 @@ def fold(text: str) -> str:
 
 
 def control_character(text: str) -> str:
-    """Name the first control or invisible format character of `text`, or ""."""
+    """Name the first control or invisible character of `text` ("U+200B"), or "".
+
+    The joiners U+200C and U+200D are let through: Persian and Indian names are written with them.
+    """
     for char in text:
-        if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        if char not in "\u200c\u200d" and unicodedata.category(char) in _INVISIBLE:
             return f"U+{ord(char):04X}"
     return ""
+
+
+def slug(text: str) -> str:
+    """Make an id of a name: "House list (EU)" -> "house-list-eu"; letters of any script stay."""
+    return re.sub(r"[\W_]+", "-", fold(text)).strip("-")

@@ -1,0 +1,125 @@
+"""Everything known of one substance, in lines for people. Pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable
+from datetime import date
+
+from monitor.model import InForce, ListInfo, Listing, Name, Substance, Watchlist
+
+WIDTH = 100
+_ORDER = {"schedule": 0, "precursor": 1, "surveillance": 2, "proposed": 3, "house": 4}
+_TITLES = {
+    "schedule": "Scheduled",
+    "precursor": "Listed as a precursor",
+    "surveillance": "On a surveillance list (not scheduled, no control list)",
+    "proposed": "Proposed only (not in force)",
+    "house": "House lists (your own)",
+}
+_NOTICE = "Not legal advice: each entry is as its source gives it; lists may be incomplete or out of date."
+
+
+def describe(watchlist: Watchlist, substance: Substance, at: date) -> list[str]:
+    """Tell everything known of `substance`, with the status of each listing on the day `at`.
+
+    A date that is not known is said to be so; a surveillance list or a proposal is never called a schedule.
+    """
+    lines = [f"{substance.name}  [{substance.key}]"]
+    facts = [
+        ("kind", substance.kind),
+        ("CAS RN", ", ".join(_numbers(watchlist, substance))),
+        ("PubChem CID", "" if substance.cid is None else str(substance.cid)),
+        ("InChIKey", substance.inchikey),
+        ("SMILES", substance.smiles),
+        ("severity", substance.severity.label if substance.severity is not None else ""),
+        ("note", substance.note),
+        ("source", substance.source),
+    ]
+    for title, value in facts:
+        if value:
+            lines += _wrapped(f"  {title}: ", value)
+    names = [name for name in watchlist.names if name.substance == substance.key and name.type != "cas"]
+    lines += _names(names)
+    lines += _listings(watchlist, substance, at)
+    return [*lines, "", _NOTICE]
+
+
+def _numbers(watchlist: Watchlist, substance: Substance) -> list[str]:
+    """The substance's own CAS RNs, then those of its salts and forms that are known as names."""
+    named = (n.text for n in watchlist.names if n.substance == substance.key and n.type == "cas")
+    return list(dict.fromkeys((*substance.cas, *named)))
+
+
+def _wrapped(head: str, value: str) -> list[str]:
+    return textwrap.wrap(
+        value,
+        WIDTH,
+        initial_indent=head,
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _names(names: list[Name]) -> list[str]:
+    plain = [name for name in names if not name.ambiguous]
+    unsure = [name for name in names if name.ambiguous]
+    lines = ["", "Names"] if names else []
+    for language in sorted({name.language for name in plain}, key=lambda code: (code != "en", code)):
+        texts = [name.text for name in plain if name.language == language]
+        lines += _wrapped(f"  {language}: ", "; ".join(texts))
+    if unsure:
+        lines.append("  only beside other evidence (these have other senses):")
+        for name in unsure:
+            kind = f", {name.type}" if name.type != "common" else ""
+            senses = f": {name.senses}" if name.senses else ""
+            lines += _wrapped("    ", f"{name.text} ({name.language}{kind}){senses}")
+    sources = dict.fromkeys(name.source for name in names if name.source)
+    if sources:
+        lines += _wrapped("  sources: ", "; ".join(sources))
+    return lines
+
+
+def _listings(watchlist: Watchlist, substance: Substance, at: date) -> list[str]:
+    entries = watchlist.listings_of(substance.key)
+    if not entries:
+        return ["", "Lists: on none of the loaded lists. It may still be controlled somewhere."]
+    lines = ["", f"Lists, status on {at.isoformat()}"]
+    groups: dict[str, list[tuple[Listing, ListInfo]]] = {}
+    for entry in entries:
+        info = watchlist.lists.get(entry.list_id) or ListInfo(entry.list_id, entry.list_id, "", "", "house")
+        groups.setdefault(info.kind, []).append((entry, info))
+    for kind in sorted(groups, key=lambda kind: _ORDER.get(kind, 9)):
+        lines.append(f"  {_TITLES.get(kind, kind)}")
+        lines += _group(groups[kind], at)
+    return lines
+
+
+def _group(entries: Iterable[tuple[Listing, ListInfo]], at: date) -> list[str]:
+    lines: list[str] = []
+    for entry, info in entries:
+        code = f", code {entry.code}" if entry.code else ""
+        lines += _wrapped("    ", f"{entry.list_id}{code}: {_status(entry, info, at)} - {info.title}")
+        if entry.wording:
+            lines += _wrapped("      ", f"wording: {entry.wording}")
+        if entry.source:
+            lines += _wrapped("      ", f"source: {entry.source}")
+    return lines
+
+
+def _status(entry: Listing, info: ListInfo, at: date) -> str:
+    if info.kind == "house":
+        return "watched"
+    until = f", until {entry.until}" if entry.until else ""
+    note = f" ({entry.note})" if entry.note else ""
+    if not entry.since:
+        return f"date not known{until}{note}"
+    state = entry.at(at)
+    said = {
+        InForce.YES: "published" if info.kind == "proposed" else "in force",
+        InForce.NOT_YET: "not yet published" if info.kind == "proposed" else "not yet in force",
+        InForce.ENDED: "withdrawn" if info.kind == "proposed" else "no longer in force",
+        InForce.UNKNOWN: "day not known",
+    }[state]
+    return f"{said}, since {entry.since}{until}{note}"
