@@ -56,7 +56,7 @@ def texts(dev: Path) -> Iterator[tuple[str, str, str | None, list[Span], list[Sp
     for row in lines(dev / "ordinary.jsonl.gz"):
         yield "ordinary", row["text"], row["lang"], [], [], None
     for item in load_corpus():
-        meant = [(label.start, label.stop) for label in item.labels if label.key != "?"]
+        meant = [(label.start, label.stop) for label in item.labels if label.key not in ("?", "-")]
         ignored = [(label.start, label.stop) for label in item.labels if label.key == "?"]
         yield "corpus", item.text, item.lang, meant, ignored, None
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BRACKET = re.compile(r"[(（\[]\s?([^()（）\[\]\n]{2,60}?)\s?[)）\]]")
+_BRACKET = re.compile(r"[(（\[]\s?([^()（）\[\]\n]{1,60}?)\s?[)）\]]")
 _SHORT = re.compile(r"[\w][\w\-./]{0,9}s?")
 _CJK_SHORT = re.compile(r"[A-Z0-9][A-Za-z0-9\-]{1,9}")
 
@@ -37,14 +37,14 @@ def definitions(text: str) -> list[Definition]:
                 start = match.start() - (len(before) - before.rindex(long))
                 found.append(Definition(inside, long, start, start + len(long)))
         else:
-            word = re.search(r"([\w\-]{2,10})\s*$", before)
+            word = re.search(r"(?<![\w\-])([\w\-]{2,10})\s*$", before)
             if word and _is_short(word[1]) and _long_form(word[1], match[1] + " "):
                 found.append(Definition(word[1], match[1], match.start(1), match.end(1)))
     return found
 
 
 def _is_short(text: str) -> bool:
-    return bool(_SHORT.fullmatch(text)) and any(char.isupper() for char in text) and (len(text) > 1) and not text.isdigit()
+    return bool(_SHORT.fullmatch(text)) and any(char.isupper() for char in text) and not text.isdigit()
 
 
 def _long_form(short: str, before: str) -> str:

@@ -19,7 +19,7 @@ from monitor.match import context, words
 from monitor.match.abbreviations import Definition
 from monitor.match.context import Surroundings
 from monitor.match.lexicon import Lexicon
-from monitor.match.normalize import Forms, compact_key, words_key
+from monitor.match.normalize import Forms
 
 if TYPE_CHECKING:
     from monitor.match.mentions import Candidate
@@ -30,7 +30,7 @@ Features = tuple[tuple[str, float], ...]
 # threshold but below a surer kind.
 _SURE = {"free": 0.98, "inflected": 0.96, "compound": 0.85, "glued": 0.8}
 _READING = {"raw": 1.0, "normal": 0.99, "skeleton": 0.9}
-_METHOD = {"misspelling": 0.7, "dea-code": 0.9, "cid": 0.9}
+_METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9}
 
 # What each feature says to a person; "-" marks one that speaks against.
 REASONS = {
@@ -141,6 +141,8 @@ def _how(candidate: Candidate) -> str:
     surface = candidate.name.text
     if candidate.method == "cas":
         return f"CAS RN {surface}"
+    if candidate.method == "abbreviation":
+        return f'the text defines it as "{surface}"'
     if candidate.method == "misspelling":
         return f'one letter away from "{surface}"'
     if candidate.border.kind in ("compound", "glued", "inflected"):
@@ -266,7 +268,3 @@ def _in_list(known: Document, candidate: Candidate) -> bool:
         if len(between) <= 40 and _LIST_GAP.fullmatch(between):
             return True
     return False
-
-
-def name_key(text: str) -> tuple[bytes, bytes]:
-    return words_key(text), compact_key(text)

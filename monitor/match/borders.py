@@ -21,7 +21,7 @@ _PREFIX_END = re.compile(
     re.IGNORECASE,
 )
 _WHOLE_PREFIX = frozenset(
-    "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o s r d l dl tert sec "
+    "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o tert sec "
     "retro allo epi pseudo homo bis tris di tri tetra mono α β γ δ".split()
 )
 # Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
@@ -40,6 +40,8 @@ _GLUED_SUFFIX = re.compile(
     r"|an[eo]?|azole|azol|azine|azin|phen|oxid|sulf|chlor|brom|fluor|nitr|hydr|meth|eth|prop|but|pent|benz)",
     re.IGNORECASE,
 )
+
+_SALT_TAIL = re.compile(r"(?:hydrochlorid|hydrobromid|sulfat|phosphat|citrat|tartrat|maleat|oxalat|mesilat|acetat|nitrat)e?s?$")
 
 # Endings by which a language inflects a name, or makes a plural of it.
 _INFLECTIONS: dict[str, frozenset[str]] = {
@@ -60,7 +62,7 @@ _ANY_INFLECTION = frozenset(["s", "es", "'s"])
 # Words that a translator or a scraper glues to a name.
 _GLUED_WORDS = frozenset(
     "of the and with for from in on to a an is was by or de del la el los las un una y o e da do di du des le les et "
-    "und der die das von mit aus en het een van i z w na im am zu".split()
+    "und der die das von mit aus en het een van i z w na im am zu anti non".split()
 )
 _COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
 
@@ -155,28 +157,47 @@ def _chemical_right(text: str, stop: int) -> bool:
     return bool(_SUFFIX_START.match(text, stop))
 
 
-def look(text: str, start: int, stop: int, language: str | None, *, long: bool, cased: bool = False) -> Border:
-    """Look at both sides of `text[start:stop]`; `long` names may stand in compounds and run-together words.
+def look(text: str, start: int, stop: int, language: str | None, *, letters: int, cased: bool = False) -> Border:
+    """Look at both sides of `text[start:stop]`.
 
-    `cased`: an acronym, which takes no ending but a plural s.
+    `letters`: how many the name has; longer ones may stand in compounds and run-together words. `cased`: an
+    acronym, which takes no ending but a plural s.
     """
     if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
         return Border("part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop)
     left, right = _word_left(text, start), _word_right(text, stop)
+    first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)
     if left == start and start > 0 and text[start - 1].isdigit() and text[start].isalnum():
         return Border("inside", start, stop)
     if right == stop and stop < len(text) and text[stop].isdigit():
         return Border("inside", start, stop)
     kind = "free"
     if right > stop and text[stop - 1].isalpha():
-        kind = _tail(text[start:stop], text[stop:right], language, long=long, cased=cased)
+        kind = _tail(text[start:stop], text[stop:right], language, long=letters >= 5 and last >= 5, cased=cased)
     elif right > stop:
         kind = "inside"
     if left < start and kind != "inside":
-        kind = _head(text[left:start], kind, language, long=long) if text[start].isalpha() else "inside"
+        kind = _head(text[left:start], kind, language, long=letters >= 6 and first >= 5) if text[start].isalpha() else "inside"
     if kind != "inside" and (_chemical_left(text, left) or _chemical_right(text, right)):
         kind = "part"
-    return Border(kind, start, stop, text[left:right])
+    # the ending of a plural or a case belongs to the word that is read
+    end = right if kind == "inflected" and left == start else stop
+    return Border(kind, start, end, text[left:right])
+
+
+def _first_piece(text: str, start: int, stop: int) -> int:
+    """How many letters the name begins with, before a separator: "d" in "d-amphetamine" is no word start."""
+    position = start
+    while position < stop and text[position].isalpha():
+        position += 1
+    return position - start
+
+
+def _last_piece(text: str, start: int, stop: int) -> int:
+    position = stop
+    while position > start and text[position - 1].isalpha():
+        position -= 1
+    return stop - position
 
 
 def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: bool) -> str:
@@ -193,6 +214,8 @@ def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: b
         return "glued"
     if long and lower in _GLUED_WORDS and len(lower) > 1:
         return "glued"
+    if long and _SALT_TAIL.match(lower):
+        return "compound"
     if long and len(lower) >= 4 and (language in _COMPOUNDING or language is None) and not _GLUED_SUFFIX.match(lower):
         return "compound"
     return "inside"
@@ -212,3 +235,9 @@ def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
     if len(lower) >= 4 and (language in _COMPOUNDING or language is None):
         return "compound"
     return "inside"
+
+
+def hyphenated(text: str, start: int, stop: int) -> bool:
+    """Is the stretch joined to a letter or digit by a hyphen on either side?"""
+    before = start >= 2 and text[start - 1] in HYPHENS and text[start - 2].isalnum()
+    return before or (stop + 1 < len(text) and text[stop] in HYPHENS and text[stop + 1].isalnum())

@@ -208,7 +208,9 @@ class _Builder:
                 self.add("weak", form if cjk else b" " + form + b" ", entry)
             if not cjk and kind != "street":
                 self.add("weak", b" " + words + b"s ", entry)
-        elif len(key) >= _LONG or (kind == "cas" and len(key) >= 5) or (cjk and len(key) >= 2):
+            if kind in ("inn", "common") and len(key) >= _LONG and text.isalpha():
+                self.add("long", key, entry)  # found there only in disguise
+        elif len(key) >= _LONG or (len(key) == 5 and kind in ("inn", "common") and text.isalpha()) or (kind == "cas" and len(key) >= 5) or (cjk and len(key) >= 2):
             self.add("long", key, entry)
         else:
             for form in _digit_breaks(words):

@@ -9,13 +9,15 @@ which ambiguous names and misspellings are weighed against everything around the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from monitor.match import ambiguity, borders, context, words
-from monitor.match.abbreviations import definitions
+from monitor.match.abbreviations import Definition, definitions
 from monitor.match.lexicon import Lexicon
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, forms, words_key
@@ -23,7 +25,6 @@ from monitor.match.reading import Reading, read
 from monitor.model import Mention, Name
 
 THRESHOLD = 0.5
-_LONG_NAME = 7  # letters from which on a name may stand in compounds and run-together words
 _METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
 _TYPE_ORDER = ("inn", "common", "systematic", "cas", "inchikey", "acronym", "trade", "other", "cid", "dea-code", "street")
 
@@ -51,17 +52,31 @@ def find(lexicon: Lexicon, text: str, language: str | None = None) -> list[Menti
     Offsets are code points of `text`, `[start, stop)`; `text[start:stop] == surface`. `language`: ISO 639-1,
     None when not known. Pure; never raises on any text.
     """
-    view = forms(text)
-    padded = b" " + view.words + b" "
-    long_hits = lexicon.long.find(view.compact)
-    short_hits = lexicon.short.find(padded)
-    if not long_hits and not short_hits:
+    known = weigh(lexicon, text, language)
+    if known is None:
         return []
+    mentions: list[Mention] = []
+    for candidate in sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start):
+        judged = ambiguity.judge(known, candidate)
+        if judged.score >= THRESHOLD:
+            _append(mentions, _mention(known, candidate, judged), text)
+    return mentions
+
+
+def weigh(lexicon: Lexicon, text: str, language: str | None = None) -> ambiguity.Document | None:
+    """Gather all candidates of a text with what surrounds them; None where the first look ends it."""
+    view = forms(text)
+    long_hits = lexicon.long.find(view.compact)
+    short_hits = lexicon.short.find(b" " + view.words + b" ")
+    wrong = misspelt(lexicon, view)
+    if not long_hits and not short_hits and not wrong:
+        return None
     candidates = list(_from_long(lexicon, view, long_hits, language))
     gate = _from_short(lexicon, view, short_hits, language, candidates)
+    candidates = longest([*candidates, *_misspelt(lexicon, view, wrong, language)])
     if not candidates and not gate:
-        return []
-    return _second_look(lexicon, view, longest(candidates), language)
+        return None
+    return _second_look(lexicon, view, candidates, language)
 
 
 # --- candidates ------------------------------------------------------------------------------------
@@ -111,17 +126,18 @@ def _candidate(
         return None
     if view.origin is not None and _hidden_in_references(view, start, stop):
         reading = Reading("skeleton", (*reading.tricks, "character references"))
-    acronym = name.type == "acronym" or (spelling.isupper() and len(spelling) <= 6)
-    if reading.tricks and (name.ambiguous or len(surface) < 4):
+    letters = sum(map(str.isalpha, spelling))
+    acronym = name.type == "acronym" or (spelling.isupper() and spelling.isascii() and len(spelling) <= 6)
+    hidden = bool(set(reading.tricks) - {"full-width letters"})
+    if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
         return None
-    border = borders.look(
-        view.text, start, stop, language, long=sum(map(str.isalpha, spelling)) >= _LONG_NAME - 1, cased=acronym
-    )
-    if not border.accepted:
+    border = borders.look(view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym)
+    if not border.accepted or (name.type in _METHODS and border.kind != "free") or (acronym and reading.accents):
         return None
-    if name.type in _METHODS and border.kind != "free":
-        return None
-    return Candidate(start, stop, name, reading, border, name.ambiguous, _METHODS.get(name.type, "name"))
+    # an accent left out may make a word of the text's own language of it ("heroine")
+    foreign = reading.accents and surface.isascii() and language is not None and name.language not in ("mul", language)
+    weak = (name.ambiguous or foreign) and not hidden
+    return Candidate(start, border.stop, name, reading, border, weak, _METHODS.get(name.type, "name"))
 
 
 def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int, int]:
@@ -156,13 +172,15 @@ def longest(candidates: list[Candidate]) -> list[Candidate]:
     return sorted(kept, key=lambda candidate: candidate.start)
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, int, int, str]:
+def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
     form = ("raw", "normal", "skeleton").index(candidate.reading.form)
     kind = candidate.name.type
     everyday = words.EVERYDAY.get(candidate.name.text.lower()) != candidate.name.substance
     return (
+        int(candidate.method == "misspelling"),
         -candidate.length,
         form,
+        int(candidate.reading.accents),
         int(candidate.name.ambiguous) * 2 + int(everyday),
         _TYPE_ORDER.index(kind) if kind in _TYPE_ORDER else len(_TYPE_ORDER),
         candidate.name.substance,
@@ -172,24 +190,51 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, str]:
 # --- the second look -------------------------------------------------------------------------------
 
 
-def _second_look(lexicon: Lexicon, view: Forms, strong: list[Candidate], language: str | None) -> list[Mention]:
+def _second_look(
+    lexicon: Lexicon, view: Forms, candidates: list[Candidate], language: str | None
+) -> ambiguity.Document:
     around = context.surroundings(view)
-    strong += _misspelt(lexicon, view, strong, language)
-    weak = [c for c in longest(list(_from_weak(lexicon, view, language))) if not _covered(c, strong)]
-    known = ambiguity.Document(view, around, strong, weak, definitions(view.text), language, lexicon)
-    mentions = []
-    for candidate in sorted((*strong, *weak), key=lambda candidate: candidate.start):
-        judged = ambiguity.judge(known, candidate)
-        if judged.score >= THRESHOLD:
-            mentions.append(_mention(known, candidate, judged))
-    return mentions
+    defined = definitions(view.text)
+    weak = [candidate for candidate in candidates if candidate.weak]
+    strong = [candidate for candidate in candidates if not candidate.weak]
+    strong += _abbreviated(view, defined, strong)
+    weak = [c for c in longest([*weak, *_from_weak(lexicon, view, language)]) if not _covered(c, strong)]
+    return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
+
+
+def _append(mentions: list[Mention], new: Mention, text: str) -> None:
+    """Add a mention; two names of one substance side by side ("crack cocaine") are one mention."""
+    last = mentions[-1] if mentions else None
+    if last is None or last.substance != new.substance or text[last.stop : new.start] not in (" ", "-"):
+        mentions.append(new)
+        return
+    best = max(last, new, key=lambda mention: mention.score)
+    reasons = (*last.reasons, *(reason for reason in new.reasons if reason not in last.reasons))
+    surface = text[last.start : new.stop]
+    mentions[-1] = replace(best, start=last.start, stop=new.stop, surface=surface, reasons=reasons)
+
+
+def _abbreviated(view: Forms, defined: list[Definition], strong: list[Candidate]) -> list[Candidate]:
+    """Every place of an abbreviation that the text itself defines as a substance."""
+    found: list[Candidate] = []
+    for definition in defined:
+        meant = next((c for c in strong if c.stop == definition.stop and c.start >= definition.start - 3), None)
+        if meant is None or meant.method == "abbreviation" or meant.length * 2 < definition.stop - definition.start:
+            continue
+        for match in re.finditer(rf"(?<![\w]){re.escape(definition.short)}(?!\w)", view.text):
+            start, stop = match.span()
+            border = borders.Border("free", start, stop)
+            candidate = Candidate(start, stop, meant.name, Reading("normal"), border, False, "abbreviation")
+            if not _covered(candidate, strong) and not _covered(candidate, found):
+                found.append(candidate)
+    return found
 
 
 def _covered(candidate: Candidate, others: list[Candidate]) -> bool:
     return any(o.start < candidate.stop and candidate.start < o.stop for o in others)
 
 
-def _collapsed(view: Forms) -> tuple[bytes, "np.ndarray[tuple[int], np.dtype[np.int64]]"]:
+def _collapsed(view: Forms) -> tuple[bytes, npt.NDArray[np.int64]]:
     """The words form with single spaces between words, and where each of its bytes stands in the words form."""
     units = np.frombuffer(b" " + view.words + b" ", np.uint8)
     keep = np.ones(len(units), bool)
@@ -213,15 +258,13 @@ def _from_weak(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[
                 yield candidate
 
 
-def _misspelt(lexicon: Lexicon, view: Forms, strong: list[Candidate], language: str | None) -> list[Candidate]:
-    found = []
-    for start, stop, entry in misspelt(lexicon, view):
-        candidate = Candidate(
-            start, stop, lexicon.name(entry), Reading("normal"), borders.Border("free", start, stop), False, "misspelling"
-        )
-        if not _covered(candidate, strong) and not _covered(candidate, found):
-            found.append(candidate)
-    return found
+def _misspelt(
+    lexicon: Lexicon, view: Forms, wrong: list[tuple[int, int, int]], language: str | None
+) -> Iterable[Candidate]:
+    for start, stop, entry in wrong:
+        border = borders.look(view.text, start, stop, language, letters=7)
+        if border.kind == "free" and not borders.hyphenated(view.text, start, stop):
+            yield Candidate(start, stop, lexicon.name(entry), Reading("normal"), border, False, "misspelling")
 
 
 def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement) -> Mention:
@@ -240,7 +283,3 @@ def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.
         reasons=judged.reasons,
         tags=known.tags(candidate),
     )
-
-
-def with_substance(mention: Mention, substance: str) -> Mention:
-    return replace(mention, substance=substance)

@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from functools import cache
+from importlib import resources
+from difflib import SequenceMatcher
 
 from monitor.match.lexicon import Lexicon
-from monitor.match.normalize import Forms, words_of, codes_of
+from monitor.match.normalize import Forms, codes_of, words_key, words_of
 
 MIN_LETTERS = 7
 _MAX_INDEXED = 60_000  # names; beyond that misspellings are left to the watchlist's own variants
-_KINDS = frozenset(("inn", "common", "trade", "acronym"))
+_KINDS = frozenset(("inn", "common"))
 _MEMORY = 200_000
 
 
@@ -27,12 +30,13 @@ class Misspellings:
         self.deletions: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self.ordinary = ordinary
         self.judged: dict[bytes, int] = {}
+        international = _international(lexicon)
         for entry, text in enumerate(lexicon.texts):
             name = lexicon.name(entry)
             if name.ambiguous or name.type not in _KINDS or not re.fullmatch(r"[^\W\d_]{7,30}", text):
                 continue
             key = words_of(codes_of(text))
-            if key in self.names or not key.isalpha():
+            if key in self.names or b" " in key or not _is_cognate(key, international[name.substance]):
                 continue
             self.names[key] = entry
             if len(self.names) > _MAX_INDEXED:
@@ -52,7 +56,7 @@ class Misspellings:
         return known
 
     def _judge(self, word: bytes) -> int:
-        if not MIN_LETTERS - 1 <= len(word) <= 31 or not word.isalpha() or word in self.names or word in self.ordinary:
+        if not MIN_LETTERS - 1 <= len(word) <= 31 or word.translate(None, b"0123456789") != word or word in self.names or word in self.ordinary:
             return -1
         near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
         near |= {short for short in _deletions(word) if short in self.names}
@@ -60,6 +64,24 @@ class Misspellings:
         if not best:
             return -1
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
+
+
+def _international(lexicon: Lexicon) -> defaultdict[str, set[bytes]]:
+    """The international names of each substance, as words keys."""
+    found: defaultdict[str, set[bytes]] = defaultdict(set)
+    for index, text in enumerate(lexicon.names):
+        substance = lexicon.substances[int(lexicon.substance_of[index])]
+        key = words_key(text)
+        if lexicon.kinds[int(lexicon.kind_of[index])] == "inn" or key == words_key(substance):
+            found[substance].add(key)
+    return found
+
+
+def _is_cognate(key: bytes, international: set[bytes]) -> bool:
+    """Is a name a form of the international one ("metadona" of "methadone")? Trade names resemble ordinary words."""
+    if len(key) >= 9 or key in international or max(key) >= 128:
+        return True
+    return any(SequenceMatcher(None, key, other).ratio() >= 0.7 for other in international)
 
 
 def _deletions(word: bytes) -> set[bytes]:
@@ -83,7 +105,7 @@ def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
     """All misspelt names of a text: (start, stop, entry), offsets in `view.text`."""
     index = lexicon.memo.get("misspellings")
     if not isinstance(index, Misspellings):
-        index = lexicon.memo["misspellings"] = Misspellings(lexicon, frozenset())
+        index = lexicon.memo["misspellings"] = Misspellings(lexicon, _ordinary())
     found = []
     for word in set(view.words.split()):
         if len(word) >= MIN_LETTERS - 1:
@@ -91,6 +113,12 @@ def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
             if entry >= 0:
                 found += [(*view.from_words(m.start(), m.end()), entry) for m in _occurrences(word, view.words)]
     return found
+
+
+@cache
+def _ordinary() -> frozenset[bytes]:
+    text = resources.files("monitor.match").joinpath("ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(words_key(line) for line in text.splitlines() if not line.startswith("#"))
 
 
 def _occurrences(word: bytes, text: bytes) -> list[re.Match[bytes]]:

@@ -80,7 +80,8 @@ def _code(point: int) -> int:
     if _INVISIBLE.match(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return DELETED
     if not (char.isalnum() or char.lower() in LOOKALIKES):
-        return SPACE
+        plain = unicodedata.normalize("NFKC", char).lower()
+        return ord(plain) if len(plain) == 1 and plain.isascii() and plain.isalnum() else SPACE
     base = base_letter(char)
     if base.isascii():
         return ord(base)

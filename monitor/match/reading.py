@@ -30,6 +30,7 @@ class Reading:
 
     form: str  # "raw", "normal" or "skeleton"
     tricks: tuple[str, ...] = ()
+    accents: bool = False  # an accent is missing or added
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,14 @@ def read(name: str, surface: str, *, kind: str = "common") -> Reading | None:
     if kind in ("cas", "inchikey", "cid", "dea-code"):
         return _read_identifier(wanted, found, kind)
     tricks: set[str] = set()
+    accents = any(ours != theirs and "accent" == _substitution(ours, theirs)
+                  for ours, theirs in zip(wanted.chars.lower(), found.chars.lower(), strict=False)
+                  if not (ours.isascii() and theirs.isascii()))  # fmt: skip
     if not _letters_agree(wanted, found, tricks) or not _gaps_agree(wanted, found, tricks):
         return None
     if tricks:
-        return Reading("skeleton", tuple(sorted(tricks)))
-    return Reading("raw" if surface.lower() == name.lower() else "normal")
+        return Reading("skeleton", tuple(sorted(tricks)), accents)
+    return Reading("raw" if surface.lower() == name.lower() else "normal", (), accents)
 
 
 def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Reading | None:
@@ -113,7 +117,7 @@ def _letters_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
             return False
     if foreign:
         # a word wholly in another script is a word of that script, not a disguise
-        if plain <= foreign // 2:
+        if not any(char.isascii() and char.isalpha() for char in found.chars) and len(found.chars) < 6:
             return False
         tricks.add("look-alike letters")
     if leet:
@@ -132,6 +136,8 @@ def _substitution(ours: str, theirs: str) -> str:
             return "digits for letters"
         return ""
     ours_base, theirs_base = base_letter(ours), base_letter(theirs)
+    if theirs.isascii() and not theirs.isalpha() and LEET.get(theirs) in (ours_base, LEET.get(ours_base)):
+        return "digits for letters"
     if ours_base != theirs_base and not (theirs_base in _BARS and ours_base in _BARS):
         return ""
     decomposed = unicodedata.normalize("NFD", theirs)
@@ -207,6 +213,8 @@ def _insertions_agree(found: Spelling, inserted: list[tuple[int, str]], wanted: 
     """Judge separators that stand where the name has none."""
     length = len(found.chars)
     open_places = sum(not gap for gap in wanted.gaps[1:])
+    if found.chars[0] > "\u2e7f" and found.chars[-1] > "\u2e7f":
+        return _insertions_in_cjk(inserted, length, tricks)
     if len(inserted) >= 3 and len(inserted) >= 0.6 * open_places:
         return _spaced_out(inserted, length, tricks)
     if len(inserted) > 2 or length < 6:
@@ -232,6 +240,18 @@ def _insertions_agree(found: Spelling, inserted: list[tuple[int, str]], wanted: 
             tricks.add("separators inside")
         else:
             return False
+    return True
+
+
+def _insertions_in_cjk(inserted: list[tuple[int, str]], length: int, tricks: set[str]) -> bool:
+    """Line ends fall anywhere in Chinese names; other separators between all characters are a disguise."""
+    if all(gap.strip() == "" for _, gap in inserted) and length >= 3:
+        if len(inserted) > 1 and all(gap == " " for _, gap in inserted):
+            tricks.add("letters spaced out")
+        return len(inserted) == 1 or len(inserted) >= length - 1
+    if len(inserted) < length - 1 or any(len(gap) > 1 or gap in "，。、；：！？,;:()（）" for _, gap in inserted):
+        return False
+    tricks.add("letters spaced out")
     return True
 
 

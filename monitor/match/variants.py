@@ -54,6 +54,9 @@ RULES: tuple[VariantRule, ...] = (
     _rule("greek-beta", r"(?<![A-Za-z])beta(?=[-\s'])", "β", ("beta-hydroxyfentanyl", "β-hydroxyfentanyl"), "betaprodine"),
     _rule("greek-gamma", r"(?<![A-Za-z])gamma(?=[-\s'])", "γ", ("gamma-butyrolactone", "γ-butyrolactone"), "gammahydroxy"),
     _rule("greek-delta", r"(?<![A-Za-z])delta(?=[-\s'\d])", "Δ", ("delta-9-THC", "Δ-9-THC"), "deltamethrin"),
+    _rule("ru-alpha", r"\bальфа(?=-)", "α", ("альфа-PVP", "α-PVP"), "альфапродин"),
+    _rule("ru-gamma", r"\bгамма(?=-)", "γ", ("гамма-бутиролактон", "γ-бутиролактон"), "гаммалон"),
+    _rule("alpha-spelt-ru", "(?:alpha|α)(?=-)", "альфа", ("alpha-PVP", "альфа-PVP"), "PVP", types=("acronym", "common")),
     _rule("alpha-spelt", "α(?=-)", "alpha", ("α-PVP", "alpha-PVP"), "PVP"),
     _rule("beta-spelt", "β(?=-)", "beta", ("β-bromoethylbenzene", "beta-bromoethylbenzene"), "bromoethylbenzene"),
     _rule("gamma-spelt", "γ(?=-)", "gamma", ("γ-butyrolactone", "gamma-butyrolactone"), "butyrolactone"),
@@ -69,9 +72,10 @@ RULES: tuple[VariantRule, ...] = (
           ("1-phenylpropan-2-one", "1-phenyl-2-propanone"), "piperidin-4-one"),
     # old and everyday German spellings
     _rule("de-aethyl", "ethyl", "äthyl", ("Methylethylketon", "Methyläthylketon"), "Methylketon", languages=("de",)),
+    _rule("de-ylen", "ylene(?=di|ox|im)", "ylen", ("3,4-methylenedioxyphenyl", "3,4-methylendioxyphenyl"), "xylene", languages=_EN),
     _rule("de-c-k", r"(?<![A-Za-z])c(?=[aou])|(?<=[aeiou])c(?=[ao])", "k", ("Cocain", "Kokain"), "Acetyl", languages=("de",), types=_WORDY),
     # an international name, spelt as other languages spell it
-    _rule("de-ending-ine", "ine$", "in", ("ketamine", "ketamin"), "morphin", languages=_EN, types=_WORDY, single=True),
+    _rule("de-ending-ine", "ine$", "in", ("2-methylamphetamine", "2-methylamphetamin"), "morphin", languages=_EN),
     _rule("de-ending-one", "one$", "on", ("methadone", "methadon"), "ozon", languages=_EN, types=_WORDY, single=True),
     _rule("de-ending-ate", "ate$", "at", ("methylphenidate", "methylphenidat"), "nitrat", languages=_EN, types=_WORDY, single=True),
 )  # fmt: skip
