@@ -1,6 +1,6 @@
 """Bytes to text: byte order mark, declared charset, UTF-8, a guess; in this order, and never an exception.
 
-Declarations are often wrong. Text that is valid UTF-8 is UTF-8, whatever a header says of a one-byte charset;
+Declarations are often wrong. Text that is valid UTF-8 is UTF-8, whatever a header says;
 single wrong bytes in UTF-8 are read as Windows-1252, which is what they nearly always are.
 """
 
@@ -32,6 +32,9 @@ _READ_AS = {
 }
 # Python codecs that are not charsets of documents; some are slow on hostile input.
 _NOT_A_CHARSET = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7", "undefined"})
+_ESCAPING = frozenset(
+    {"hz", *(f"iso2022_{kind}" for kind in ("jp", "jp_1", "jp_2", "jp_2004", "jp_3", "jp_ext", "kr"))}
+)
 _GUESSES = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "iso8859_2"),
     *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
@@ -82,11 +85,12 @@ def _decode(body: bytes, told: list[str]) -> str:
         plain = None
     inside = declared_charset(body)
     for label in [*told, inside] if inside else told:
-        encoding = _codec(label)
-        if encoding is None or (plain is not None and _one_byte(encoding)):
+        codec = _codec(label)
+        # What is valid UTF-8 is nothing else, unless it is ASCII with the escapes of an older charset.
+        if codec is None or (plain is not None and not (codec in _ESCAPING and plain.isascii())):
             continue
         try:
-            return body.decode(encoding)
+            return body.decode(codec)
         except UnicodeDecodeError:
             continue
     return plain if plain is not None else _guess(body, [*told, inside])
@@ -104,10 +108,6 @@ def _codec(label: str) -> str | None:
         return None
     # UTF-8 is tried anyway. UTF-16 and UTF-32 without a mark and without a "<" are mostly a false label.
     return None if name.startswith(("utf-8", "utf-16", "utf-32")) else name
-
-
-def _one_byte(encoding: str) -> bool:
-    return encoding.startswith(("cp125", "cp874", "iso8859", "koi8", "mac", "cp437", "cp85", "cp86"))
 
 
 def _guess(body: bytes, told: list[str | None]) -> str:

@@ -1,0 +1,257 @@
+"""The `folder` kind: text, HTML, Markdown, mail and JSON files below a folder, with its subfolders.
+
+Options: `max_bytes` (32 MiB a file). The cursor remembers modification time and size of each file read, so
+only new and changed ones are read again. Files are read in a thread: a slow disk or network folder must not
+hold up the deadlines of other sources.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from monitor.errors import SourceError
+from monitor.ingest.dates import parse_date
+from monitor.ingest.decode import clean, decode
+from monitor.ingest.mail import read_mail
+from monitor.ingest.request import MEBIBYTE, Get
+from monitor.ingest.sources.batch import Batch, integer_option
+from monitor.model import Document, Gap, Source, SourceState
+
+_LARGE_CURSOR = 40  # checkpoints per pass over a folder, at most: the cursor of 10,000 files is large
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file found: `name` is its path below the folder, `stamp` its [modification time in ns, size]."""
+
+    path: Path
+    name: str
+    stamp: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What turns a file's content into documents besides the content."""
+
+    source: Source
+    now: datetime
+
+
+Reader = Callable[[bytes, str, _Context], Iterator[Document | Gap]]
+
+
+async def collect_folder(
+    source: Source, state: SourceState, get: Get, now: datetime
+) -> AsyncIterator[Document | Gap | SourceState]:
+    """Read the new and changed files of a folder; see `sources.Collector`. `get` is not used.
+
+    Raises SourceError (gone, permanent) when the folder is not there.
+    """
+    folder = Path(source.location).expanduser()
+    max_bytes = integer_option(source, "max_bytes", 32 * MEBIBYTE)
+    files, gaps = await asyncio.to_thread(_find, source, folder)
+    for gap in gaps:
+        yield gap
+    old = _stamps(state)
+    # Only files that are still there are remembered, so the cursor cannot grow for ever.
+    seen = {file.name: file.stamp for file in files if old.get(file.name) == file.stamp}
+    fresh = [file for file in files if file.name not in seen]
+    batch = Batch(documents=max(25, len(files) // _LARGE_CURSOR))
+    context = _Context(source, now)
+    for file in fresh:
+        items, read = await asyncio.to_thread(_read, file, max_bytes, context)
+        for item in items:
+            yield item
+        if read:
+            seen[file.name] = file.stamp
+        if sum(batch.add(item) for item in items):
+            yield _state(state, seen)
+    yield _state(state, seen)
+
+
+def _stamps(state: SourceState) -> dict[str, tuple[int, int]]:
+    files = state.cursor.get("files")
+    if not isinstance(files, dict):
+        return {}
+    return {name: (stamp[0], stamp[1]) for name, stamp in files.items()}
+
+
+def _state(state: SourceState, seen: dict[str, tuple[int, int]]) -> SourceState:
+    return replace(state, cursor={"files": {name: list(stamp) for name, stamp in seen.items()}})
+
+
+# --- finding -----------------------------------------------------------------------------------------
+
+
+def _find(source: Source, folder: Path) -> tuple[list[_File], list[Gap]]:
+    """Return the files to consider, sorted by path, and what could not be looked at."""
+    if not folder.is_dir():
+        raise SourceError(
+            f"{source.name}: there is no folder {folder}; create it, or correct `path:` in the configuration",
+            permanent=True,
+            outcome="gone",
+        )
+    root = folder.resolve()
+    files: list[_File] = []
+    gaps: list[Gap] = []
+
+    def told(error: OSError) -> None:
+        gaps.append(_gap(Path(error.filename or root), error))
+
+    for place, folders, names in os.walk(root, onerror=told):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in names:
+            path = Path(place, name)
+            if name.startswith(".") or path.suffix.lower() not in READERS:
+                continue
+            try:
+                file = _considered(root, path)
+            except OSError as error:
+                gaps.append(_gap(path, error))
+                continue
+            if isinstance(file, Gap):
+                gaps.append(file)
+            elif file is not None:
+                files.append(file)
+    return sorted(files, key=lambda file: file.name), gaps
+
+
+def _considered(root: Path, path: Path) -> _File | Gap | None:
+    """Return the file at `path`; None for a link within the folder, where the file itself is found anyway."""
+    if path.is_symlink():
+        target = path.resolve()
+        if target.is_relative_to(root):
+            return None
+        return Gap(path.as_uri(), "refused", f"{path} links to {target}, outside the folder; not read")
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for ever
+        return Gap(path.as_uri(), "refused", f"{path} is not an ordinary file; not read")
+    return _File(path, path.relative_to(root).as_posix(), (found.st_mtime_ns, found.st_size))
+
+
+def _gap(path: Path, error: OSError) -> Gap:
+    reason = error.strerror or type(error).__name__
+    return Gap(path.absolute().as_uri(), "error", f"{path} could not be read: {reason}")
+
+
+# --- reading -----------------------------------------------------------------------------------------
+
+
+def _read(file: _File, max_bytes: int, context: _Context) -> tuple[list[Document | Gap], bool]:
+    """Read one file; the second value is false when it is to be looked at again at the next check."""
+    url = file.path.as_uri()
+    if file.stamp[1] > max_bytes:
+        message = (
+            f"{file.path} has {file.stamp[1]:,} bytes; {max_bytes:,} are read at most (option max_bytes)"
+        )
+        return [Gap(url, "too-large", message)], False
+    try:
+        with file.path.open("rb") as stream:
+            body = stream.read(max_bytes + 1)
+    except OSError as error:
+        return [_gap(file.path, error)], False
+    if len(body) > max_bytes:  # it has grown since it was found
+        return [Gap(url, "too-large", f"{file.path} has more than {max_bytes:,} bytes")], False
+    return list(READERS[file.path.suffix.lower()](body, url, context)), True
+
+
+def _read_text(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    yield _document(body, url, "text/plain", context)
+
+
+def _read_html(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    yield _document(body, url, "text/html", context)
+
+
+def _read_markdown(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    yield _document(body, url, "text/markdown", context)
+
+
+def _document(body: bytes, url: str, media_type: str, context: _Context) -> Document:
+    source = context.source
+    return Document(source.name, url, body, media_type, context.now, language=source.language)
+
+
+def _read_mail(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    mail = read_mail(body)
+    if mail.error:
+        yield Gap(url, "parse-error", f"{url}: {mail.error}")
+    if not mail.body and not mail.subject:
+        return
+    yield replace(
+        _document(mail.body.encode("utf-8", "replace"), url, mail.media_type, context),
+        charset="utf-8",
+        title=mail.subject,
+        published_at=parse_date(mail.date, context.now),
+    )
+
+
+def _read_json(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    """One object, or a list of them."""
+    try:
+        parsed = json.loads(decode(body))
+    except (ValueError, RecursionError) as error:
+        line = getattr(error, "lineno", 1)
+        yield Gap(f"{url}#{line}", "parse-error", f"{url}:{line}: not valid JSON: {error}")
+        return
+    if not isinstance(parsed, list):
+        yield _item(parsed, url, url, context)
+        return
+    for number, item in enumerate(parsed, 1):
+        yield _item(item, f"{url}#{number}", f"{url}: item {number}", context)
+
+
+def _read_json_lines(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    for number, line in enumerate(decode(body).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            parsed = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            yield Gap(f"{url}#{number}", "parse-error", f"{url}:{number}: not valid JSON: {error}")
+            continue
+        yield _item(parsed, f"{url}#{number}", f"{url}:{number}", context)
+
+
+def _item(item: object, url: str, where: str, context: _Context) -> Document | Gap:
+    """Make a document of one JSON object with `text`, `title`, `url` or `id`, `published_at`, `lang`."""
+    if not isinstance(item, dict):
+        return Gap(
+            url, "parse-error", f"{where}: an object with `text` is expected, not {type(item).__name__}"
+        )
+    text, title = item.get("text", ""), item.get("title", "")
+    if not isinstance(text, str) or not isinstance(title, str) or not (text.strip() or title.strip()):
+        return Gap(
+            url, "parse-error", f"{where}: `text` and `title` must be strings, and one of them not empty"
+        )
+    told, named = item.get("url"), item.get("id")
+    if isinstance(told, str) and told.strip():
+        url = clean(told).strip()
+    elif isinstance(named, str | int) and str(named).strip():
+        url = f"{url.partition('#')[0]}#{clean(str(named)).strip()}"
+    language = item.get("lang")
+    return replace(
+        _document(clean(text).encode("utf-8"), url, "text/plain", context),
+        charset="utf-8",
+        title=clean(title),
+        published_at=parse_date(item.get("published_at"), context.now),
+        language=language if isinstance(language, str) and language else context.source.language,
+    )
+
+
+READERS: dict[str, Reader] = {
+    ".txt": _read_text,
+    ".html": _read_html,
+    ".htm": _read_html,
+    ".md": _read_markdown,
+    ".eml": _read_mail,
+    ".json": _read_json,
+    ".jsonl": _read_json_lines,
+}

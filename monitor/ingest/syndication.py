@@ -1,0 +1,269 @@
+"""Feeds as bytes to entries: RSS 0.9x to 2.0, Atom, CDF (by feedparser) and JSON Feed. Pure, and in chunks.
+
+feedparser builds a tree of dictionaries for the whole feed, some 6 kB an entry. Large feeds are therefore cut
+between entries and parsed a few hundred at a time.
+"""
+
+from __future__ import annotations
+
+import base64
+import calendar
+import hashlib
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from monitor.errors import SourceError
+from monitor.ingest.address import canonical_url
+from monitor.ingest.dates import parse_date, plausible
+from monitor.ingest.decode import clean, decode
+from monitor.ingest.page import language_code, plain_title, strip_tags
+
+CHUNK = 500  # entries
+_LONGEST_SUMMARY = 200_000  # characters
+_LONGEST_HEAD = 65_536  # characters before the first entry that are parsed again with each chunk
+_ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
+_ROOT_WITHIN = 65_536
+_ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
+_ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # not allowed in XML
+_ENTITY = re.compile(r"""<!ENTITY\s+(%\s+)?([\w.-]+)\s+(?:"([^"]*)"|'([^']*)'|(?:SYSTEM|PUBLIC)\b)""", re.I)
+_NESTED = re.compile(r"[&%](?!#)[\w.-]+;")
+_SMALL_ENTITY = 16  # characters; a reference is about as long as what it stands for
+_EXPANSION = 1_000_000  # characters that all entities of a feed may add
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a feed. `title` and `summary` are plain text, `content` is as the feed gives it.
+
+    `key` names the entry between checks, `print` its content: both are short digests. `link` is absolute
+    http(s), or "" if there is none.
+    """
+
+    key: str
+    print: str
+    link: str
+    title: str = ""
+    summary: str = ""
+    content: str = ""
+    content_type: str = "text/html"
+    published_at: datetime | None = None
+    language: str | None = None
+
+
+def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iterator[list[Entry]]:
+    """Yield the entries of a feed in lists of bounded length; `url` is where it came from.
+
+    Raises SourceError: not-a-feed for anything that is no feed, parse-error for an entity bomb.
+    """
+    text = decode(body, [charset])
+    if text.lstrip()[:1] == "{":
+        yield from _chunks(_json_entries(text, url, now))
+        return
+    root = _ROOT.search(text, 0, _ROOT_WITHIN)
+    if root is None:
+        raise _not_a_feed(url, text)
+    _refuse_entity_bomb(text, root.start(), url)
+    recognised = False
+    for piece in _pieces(_from_root(text, root.start())):
+        parsed = _feedparser(piece, url)
+        recognised = recognised or bool(parsed.version or parsed.entries)
+        if not recognised:
+            raise _not_a_feed(url, text)
+        language = parsed.feed.get("language")
+        yield [_entry(raw, url, language, now) for raw in parsed.entries]
+
+
+def _not_a_feed(url: str, text: str) -> SourceError:
+    start = " ".join(text[:200].split())[:60]
+    return SourceError(f"{url} is not a feed; it begins with {start!r}", outcome="not-a-feed")
+
+
+def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
+    chunk: list[Entry] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) >= CHUNK:
+            yield chunk
+            chunk = []
+    yield chunk
+
+
+# --- XML ---------------------------------------------------------------------------------------------
+
+
+def _refuse_entity_bomb(text: str, end: int, url: str) -> None:
+    """Raise SourceError when entities declared before the root (at `end`) are nested or blow the feed up."""
+    added = 0
+    for parameter, name, double, single in _ENTITY.findall(text, 0, end):
+        value = double or single
+        if not parameter and _NESTED.search(value):
+            raise SourceError(f"{url} declares an entity made of entities; not read", outcome="parse-error")
+        if len(value) > _SMALL_ENTITY:
+            added += len(value) * text.count(f"&{name};")
+    if added > _EXPANSION:
+        raise SourceError(
+            f"{url} would grow by {added:,} characters of entities; not read", outcome="parse-error"
+        )
+
+
+def _from_root(text: str, root: int) -> str:
+    """Drop what stands before the feed: an encoding that no longer holds, a server's warnings, comments."""
+    doctype = _DOCTYPE.search(text, 0, root)
+    return _CONTROLS.sub("", text[doctype.start() if doctype else root :])
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Cut a large feed into complete feeds of at most CHUNK entries each."""
+    starts = [match.start() for match in _ENTRY.finditer(text)]
+    if len(starts) <= CHUNK:
+        yield text
+        return
+    head = text[: min(starts[0], _LONGEST_HEAD)]
+    last_end = max((match.end() for match in _ENTRY_END.finditer(text, starts[-1])), default=len(text))
+    tail = text[last_end:][:_LONGEST_HEAD]
+    for first in range(0, len(starts), CHUNK):
+        stop = starts[first + CHUNK] if first + CHUNK < len(starts) else last_end
+        yield head + text[starts[first] : stop] + tail
+
+
+def _feedparser(text: str, url: str) -> Any:
+    import feedparser
+
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": url}
+    # A stream, because feedparser takes a plain string for the name of a file or an address.
+    stream = io.BytesIO(text.encode("utf-8"))
+    try:
+        return feedparser.parse(
+            stream, response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except (ValueError, TypeError, LookupError, AttributeError, AssertionError, RecursionError) as error:
+        # Its own bugs on odd input.
+        message = f"{url} could not be parsed: {type(error).__name__}: {error}"
+        raise SourceError(message, outcome="parse-error") from error
+
+
+def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: datetime) -> Entry:
+    # feedparser's own `get` warns, and answers with one date for another.
+    def get(name: str) -> Any:
+        return dict.get(raw, name)
+
+    detail = get("title_detail") or {}
+    link = _absolute(get("feedburner_origlink") or get("link") or "", detail.get("base") or url)
+    contents = [*(get("content") or ()), get("summary_detail") or {}]
+    best = max(contents, key=lambda content: len(content.get("value") or ""))
+    texts = [_plain(content.get("value") or "") for content in contents]
+    plain_type = best.get("type") == "text/plain" and "<" not in (best.get("value") or "")
+    dates = [get(f"{name}_parsed") for name in ("published", "updated", "created")]
+    return _make(
+        identity=str(get("id") or ""),
+        link=link,
+        title=plain_title(str(get("title") or "")),
+        texts=texts,
+        content=str(best.get("value") or ""),
+        content_type="text/plain" if plain_type else "text/html",
+        published_at=next(filter(None, (_from_struct(value, now) for value in dates)), None),
+        changed=str(get("updated") or ""),
+        language=language_code(detail.get("language")) or language_code(feed_language),
+    )
+
+
+def _from_struct(value: Any, now: datetime) -> datetime | None:
+    """Make a date of feedparser's time.struct_time, which is in UTC."""
+    try:
+        return plausible(datetime.fromtimestamp(calendar.timegm(value), UTC), now) if value else None
+    except (ValueError, OverflowError, OSError, TypeError):
+        return None
+
+
+# --- JSON Feed ---------------------------------------------------------------------------------------
+
+
+def _json_entries(text: str, url: str, now: datetime) -> Iterator[Entry]:
+    """Read a JSON Feed (https://www.jsonfeed.org/version/1.1/)."""
+    try:
+        feed = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise SourceError(f"{url} is not valid JSON: {error}", outcome="not-a-feed") from error
+    version, items = feed.get("version"), feed.get("items")
+    if not isinstance(version, str) or "jsonfeed.org" not in version or not isinstance(items, list):
+        raise _not_a_feed(url, text)
+    for item in items:
+        if isinstance(item, dict):
+            yield _json_entry(item, url, _text(feed, "language"), now)
+
+
+def _json_entry(item: Mapping[str, object], url: str, language: str, now: datetime) -> Entry:
+    markup, plain = _text(item, "content_html"), _text(item, "content_text")
+    return _make(
+        identity=str(item.get("id") or ""),
+        link=_absolute(_text(item, "url") or _text(item, "external_url"), url),
+        title=plain_title(_text(item, "title")),
+        texts=[_plain(markup), plain, _text(item, "summary")],
+        content=markup or plain,
+        content_type="text/html" if markup else "text/plain",
+        published_at=parse_date(item.get("date_published") or item.get("date_modified"), now),
+        changed=_text(item, "date_modified"),
+        language=language_code(_text(item, "language")) or language_code(language),
+    )
+
+
+def _text(item: Mapping[str, object], key: str) -> str:
+    value = item.get(key)
+    return clean(value) if isinstance(value, str) else ""
+
+
+# --- what both have in common ------------------------------------------------------------------------
+
+
+def _make(
+    *,
+    identity: str,
+    link: str,
+    title: str,
+    texts: list[str],
+    content: str,
+    content_type: str,
+    published_at: datetime | None,
+    changed: str,
+    language: str | None,
+) -> Entry:
+    summary = "\n".join(dict.fromkeys(filter(None, texts)))[:_LONGEST_SUMMARY]
+    named = (identity, canonical_url(link)) if identity or link else (title, summary)
+    return Entry(
+        key=_digest(*named),
+        print=_digest(title, summary, changed),
+        link=link,
+        title=title,
+        summary=summary,
+        content=content,
+        content_type=content_type,
+        published_at=published_at,
+        language=language,
+    )
+
+
+def _plain(markup: str) -> str:
+    return strip_tags(markup) if "<" in markup or "&" in markup else clean(markup).strip()
+
+
+def _absolute(link: str, base: str) -> str:
+    """Resolve a link; "" for what is not http(s)."""
+    try:
+        absolute = urljoin(base, clean(link).strip()) if link.strip() else ""
+        return absolute if urlsplit(absolute).scheme in ("http", "https") else ""
+    except ValueError:
+        return ""
+
+
+def _digest(*parts: str) -> str:
+    """Eleven characters (64 bits) that stand for some texts: a cursor may hold 100,000 of them."""
+    whole = "\0".join(parts).encode("utf-8", "replace")
+    return base64.urlsafe_b64encode(hashlib.sha256(whole).digest()[:8]).decode().rstrip("=")
