@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
@@ -32,8 +32,12 @@ def open_store(url: str, *, now: datetime, busy_seconds: float = BUSY_SECONDS) -
     place = parse_url(url)
     with store_errors(f"could not open the database {place.render_as_string()}"):
         writer = open_engine(place, busy_seconds=busy_seconds)
-        bring_up_to_date(writer, now)
-        return Store(writer, open_readonly(place))
+        with ExitStack() as on_failure:
+            on_failure.callback(writer.dispose)
+            bring_up_to_date(writer, now)
+            reader = open_readonly(place)
+            on_failure.pop_all()
+        return Store(writer, reader)
 
 
 class Store:

@@ -44,11 +44,18 @@ SELECT al.id AS alert_id,
                  ORDER BY l.list_id) d), '') AS lists,
        COALESCE((SELECT {agg}(d.line, '; ')
           FROM (SELECT CASE WHEN l.title = '' THEN l.list_id ELSE l.title END
-                       || CASE WHEN l.kind = '' THEN '' ELSE ' [' || l.kind || ']' END
+                       || CASE WHEN l.kind = '' THEN ''
+                               WHEN l.kind IN ('schedule', 'precursor') THEN ' [' || l.kind || ']'
+                               ELSE ' [' || l.kind || ', not legal control]' END
                        || CASE WHEN l.code = '' THEN '' ELSE ' ' || l.code END
                        || CASE WHEN l.since = '' THEN '' ELSE ' since ' || l.since END
                        || CASE WHEN l.until = '' THEN '' ELSE ' until ' || l.until END
-                       || ': ' || l.status AS line
+                       || ': '
+                       || CASE WHEN l.kind IN ('schedule', 'precursor', '') THEN l.status
+                               WHEN l.status = 'in force' THEN 'on it'
+                               WHEN l.status = 'not yet in force' THEN 'not yet on it'
+                               WHEN l.status = 'no longer in force' THEN 'no longer on it'
+                               ELSE l.status END AS line
                   FROM alert_listing l WHERE l.alert_id = al.id ORDER BY l.n) d), '') AS listing_text,
        al.reasons AS reasons,
        (SELECT {agg}(d.method, ', ')
