@@ -17,7 +17,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import click
 import typer
 
 from monitor import __version__
@@ -28,6 +27,10 @@ if TYPE_CHECKING:
     from monitor.pipeline import BugError, Monitor, Progress, RunSummary
 
 EXIT_FAILED, EXIT_CONFIG, EXIT_BUG, EXIT_STOPPED = 1, 2, 70, 130
+
+# Every wrong use of the command line. Newer versions of typer carry their own copy of click, which has no
+# public name for it.
+UsageError: type[Exception] = typer.BadParameter.__mro__[2]
 
 # Plain help: the rich one costs more time than everything else in `--help`.
 SETTINGS = {"help_option_names": ["-h", "--help"]}
@@ -62,10 +65,9 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
+    except UsageError as error:
+        code = _usage(error)
+    except (typer.Abort, KeyboardInterrupt):
         code = _complain("stopped; what was recorded is kept, run again to go on", EXIT_STOPPED)
     except BrokenPipeError:
         code = _quiet_pipe()
@@ -74,6 +76,15 @@ def main() -> None:
     except MonitorError as error:
         code = _complain(str(error), EXIT_FAILED)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _usage(error: Exception) -> int:
+    """Show what was wrong with the arguments, as typer itself would."""
+    show, code = getattr(error, "show", None), getattr(error, "exit_code", EXIT_CONFIG)
+    if show is None:
+        raise error
+    show()
+    return int(code)
 
 
 def _complain(message: str, code: int) -> int:
@@ -238,31 +249,33 @@ def scan(
     source: Annotated[
         str, typer.Argument(metavar="[INPUT]", help="JSON Lines, also .gz; - is standard input.")
     ] = "-",
-    target: Annotated[str, typer.Argument(metavar="[OUTPUT]", help="- is standard output.")] = "-",
-    input_: Annotated[
-        str | None, typer.Option("--input", "-i", help="The same as INPUT.", metavar="FILE")
-    ] = None,
-    output: Annotated[
-        str | None, typer.Option("--output", "-o", help="The same as OUTPUT.", metavar="FILE")
-    ] = None,
+    target: Annotated[
+        str,
+        typer.Option(
+            "--out", "-o", help="Write to this file, also .gz; - is standard output.", metavar="FILE"
+        ),
+    ] = "-",
     config: OptionalConfigPath = None,
 ) -> None:
     """Match a corpus: one JSON object a line with id and text in, one with mentions out; no database.
 
-    Offsets are code points into the text. Memory does not grow with the input.
+    Offsets are code points into the text. Memory does not grow with the input. Exit code 1 when a line could
+    not be read; its answer has an "error".
     """
     from monitor.pipeline import build_matcher
     from monitor.scan import scan_files
 
-    source, target = input_ or source, output or target
     if source == "-" and sys.stdin.isatty():
-        raise click.UsageError("name a file of JSON Lines, or pipe one in: substance-monitor scan FILE")
+        raise typer.BadParameter("name a file of JSON Lines, or pipe one in: substance-monitor scan FILE")
     matcher = build_matcher(_load(config) if config else None, _cache())
     progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
     done = scan_files(source, target, matcher, today=_now().date(), progress=progress)
     told = f"{done.lines:,} lines, {done.mentions:,} mentions"
     told += f", {done.errors:,} lines could not be read (see their “error”)" if done.errors else ""
+    told += f", {done.notes:,} dates could not be read (see their “note”)" if done.notes else ""
     sys.stderr.write(f"{told}\n")
+    if done.errors:
+        raise typer.Exit(EXIT_FAILED)
 
 
 # --- questions ---------------------------------------------------------------------------------------
@@ -429,7 +442,7 @@ def _moment(written: str, now: datetime, option: str) -> datetime:
         try:
             return now - timedelta(seconds=duration(written))
         except ValueError as error:
-            raise click.UsageError(
+            raise typer.BadParameter(
                 f"{option} {written}: write 7d, 24h, 2w or a day such as 2026-01-31"
             ) from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -439,7 +452,7 @@ def _day(written: str) -> date:
     try:
         return date.fromisoformat(written)
     except ValueError as error:
-        raise click.UsageError(f"--at {written}: write a day such as 2024-01-29") from error
+        raise typer.BadParameter(f"--at {written}: write a day such as 2024-01-29") from error
 
 
 def _echo_lines(lines: list[str]) -> None:

@@ -53,7 +53,7 @@ __all__ = [
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 
-BATCH = 16  # documents written in one transaction, at most
+BATCH = 32  # documents written in one transaction, at most
 BATCH_BYTES = 4_000_000  # and no more than this many bytes of them in memory
 AT_ONCE = 64  # sources read at the same time; each holds no more than one batch
 GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
@@ -253,6 +253,7 @@ class _Check:
     failed: int = 0
     gaps: list[Gap] = field(default_factory=list)
     alert_ids: list[int] = field(default_factory=list)
+    trouble: Gap | None = None  # a gap of the source itself, such as a feed without entries
     stopped: bool = False
 
 
@@ -311,12 +312,14 @@ class Session:
         except Exception as error:  # noqa: BLE001 - a bug: recorded, shown, and raised when the others are done
             self._note_bug(error)
             return Outcome.ERROR.value, bug_summary(error), SourceError(str(error))
-        return self._outcome(check), "", None
+        return *self._outcome(check), None
 
-    def _outcome(self, check: _Check) -> str:
-        """A source that gave no article and named no other trouble is unchanged."""
+    def _outcome(self, check: _Check) -> tuple[str, str]:
+        """A source that gave no article and named no trouble of its own ("empty") is unchanged."""
+        if check.trouble is not None:
+            return check.trouble.outcome, check.trouble.message
         fetched = check.done.new + check.done.revised + check.done.unchanged
-        return (Outcome.OK if fetched or check.failed else Outcome.UNCHANGED).value
+        return (Outcome.OK if fetched or check.failed else Outcome.UNCHANGED).value, ""
 
     # What follows runs in the worker thread.
 
@@ -334,7 +337,8 @@ class Session:
         """Extract, find, decide, and record the batch with its checkpoint in one transaction."""
         now = self._monitor.clock()
         records: list[Record] = []
-        gaps = list(batch.gaps)
+        gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
+        check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         known = 0
         past = dict(self._past())
         for document in batch.documents:

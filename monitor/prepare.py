@@ -6,6 +6,7 @@ imported where they are used.
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -65,9 +66,10 @@ def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
 
 def shipped_lists() -> frozenset[str]:
     """The ids of the shipped lists, against which the configuration is checked."""
-    from monitor.watchlist import list_ids
+    from monitor.watchlist.builtin import DATA
 
-    return frozenset(list_ids())
+    with (DATA / "lists.csv").open(encoding="utf-8", newline="") as lines:
+        return frozenset(row["id"] for row in csv.DictReader(lines))
 
 
 def load_watchlist(config: Config | None) -> Watchlist:
@@ -94,7 +96,7 @@ def _load_part(config: Config, index: int) -> Watchlist:
             aliases=each.aliases,
             cas=each.cas or "",
             inchikey=each.inchikey or "",
-            severity=each.severity or part.severity,
+            severity=each.severity,
             note=each.note or "",
             line=config.line("watchlists", index, "substances", number),
         )

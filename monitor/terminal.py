@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 ALERTS_SHOWN = 40
 GAPS_SHOWN = 20
 LISTS_SHOWN = 4
-AROUND = 70  # code points of context on either side in a list of alerts
+INDENT = 10  # of what is said of an alert, behind its severity
+AROUND = 60  # code points of context on either side in a list of alerts
 READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
@@ -208,13 +209,13 @@ def _show_article(console: Console, group: Sequence[AlertLine]) -> None:
     console.print(
         Text(f"{clean(stored.source)} · {day} · {clean(stored.alert.article_url)}", "dim"), soft_wrap=True
     )
-    table = Table.grid(padding=(0, 2, 0, 0))
-    table.add_column(width=8)
-    table.add_column(ratio=1)
     for line in group:
         severity = line.stored.alert.severity
-        table.add_row(Text(severity.label.upper(), COLOURS[severity]), _alert_body(line))
-    console.print(table)
+        head = Text(f"{severity.label.upper():<{INDENT}}", COLOURS[severity])
+        for part in _alert_body(line).wrap(console, max(20, console.width - INDENT)):
+            part.rstrip()
+            console.print(head.append_text(part))
+            head = Text(" " * INDENT)
 
 
 def _alert_body(line: AlertLine) -> Text:

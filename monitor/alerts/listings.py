@@ -60,6 +60,8 @@ def _state(status: ListingStatus, info: ListInfo | None) -> str:
         return f"no longer at the article's date (until {listing.until})"
     if status.status is InForce.NOT_YET:
         return f"not yet at the article's date (from {listing.since})"
+    if status.status is InForce.UNKNOWN:
+        words = "listed" if words == "in force" else words  # no more than the dates say
     if not listing.since:
         return f"{words}, since when is not known{beside}"
     if status.status is InForce.UNKNOWN:

@@ -23,6 +23,7 @@ SUBSTANCES = {
     "free": Substance("free", "Freeline", "other"),
     "future": Substance("future", "Futurine", "precursor"),
     "past": Substance("past", "Pastine", "precursor"),
+    "undated": Substance("undated", "Undatedine", "narcotic"),
     "year": Substance("year", "Yearine", "precursor"),
 }
 WATCHLIST = Watchlist(
@@ -36,6 +37,7 @@ WATCHLIST = Watchlist(
         Listing("mine", "house"),
         Listing("future", "prec", since="2026-03-10"),
         Listing("past", "sched", since="1990", until="2020-01-01"),
+        Listing("undated", "sched"),
         Listing("year", "prec", since="2024"),
     ),
     lists=LISTS,

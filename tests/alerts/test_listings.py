@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from monitor.alerts import say, status_at
+from monitor.alerts import brief, say, status_at
 from monitor.model import InForce, Listing, ListingStatus
 from tests.alerts.cases import LISTS, WATCHLIST
 
@@ -41,12 +41,13 @@ def told(substance: str, day: date = DAY) -> list[str]:
         ("future", date(2026, 3, 10), ["Category 1: in force since 2026-03-10"]),
         ("past", DAY, ["Schedule II: no longer at the article's date (until 2020-01-01)"]),
         ("past", date(2019, 12, 31), ["Schedule II: in force since 1990 until 2020-01-01"]),
+        ("undated", DAY, ["Schedule II: listed, since when is not known"]),
         ("mine", DAY, ["house list: on your own list, since when is not known"]),
         (
             "year",
             DAY,
             [
-                "Category 1: in force since 2024, the day is not known",
+                "Category 1: listed since 2024, the day is not known",
             ],
         ),
         ("free", DAY, []),
@@ -69,3 +70,15 @@ def test_a_list_that_is_no_longer_known_keeps_its_id() -> None:
     assert say(ListingStatus(Listing("x", "old-list", since="2020-01-01"), InForce.YES), None) == (
         "old-list: listed since 2020-01-01"
     )
+
+
+def test_in_brief_only_what_stands_at_the_day() -> None:
+    told = [brief(each, LISTS[each.listing.list_id]) for each in status_at(WATCHLIST, "bromide", DAY)]
+    assert told == ["ssl (surveillance) since 2023-10-24", "prop (proposed) since 2024-10-28"]
+    early = [
+        brief(each, LISTS[each.listing.list_id])
+        for each in status_at(WATCHLIST, "bromide", date(2024, 1, 30))
+    ]
+    assert early == ["ssl (surveillance) since 2023-10-24", ""]
+    (house,) = status_at(WATCHLIST, "mine", DAY)
+    assert brief(house, LISTS["house"]) == "house"
