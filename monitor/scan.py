@@ -31,7 +31,7 @@ from typing import Any, BinaryIO, Protocol, cast
 import orjson
 
 from monitor.errors import MonitorError
-from monitor.model import ListingStatus, Mention
+from monitor.model import InForce, ListingStatus, Mention, Watchlist
 
 STANDARD = "-"
 """As a path: standard input or output."""
@@ -39,12 +39,17 @@ STANDARD = "-"
 MAX_LINE = 256 * 1024 * 1024
 """Bytes of one line; a longer one is an error, so that memory stays bounded whatever comes in."""
 
+# Being on one of these lists is no legal control: its status must not read as if it were.
+_NOT_CONTROL = {"surveillance": "under surveillance", "proposed": "proposed", "house": "on your own list"}
 _BUFFER = 1024 * 1024
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
 class Finder(Protocol):
     """What the scan needs of a matcher; `monitor.pipeline.build_matcher` gives one."""
+
+    @property
+    def watchlist(self) -> Watchlist: ...
 
     def find(self, text: str, language: str | None) -> list[Mention]: ...
 
@@ -202,13 +207,20 @@ def _listing_cache(finder: Finder) -> _Listings:
                 "list": status.listing.list_id,
                 "code": status.listing.code,
                 "since": status.listing.since,
-                "status": status.status.value,
+                "status": _status(status, finder.watchlist),
                 "wording": status.listing.wording,
             }
             for status in finder.listings(substance, at)
         ]
 
     return listings
+
+
+def _status(status: ListingStatus, watchlist: Watchlist) -> str:
+    info = watchlist.lists.get(status.listing.list_id)
+    if status.status is InForce.YES and info is not None:
+        return _NOT_CONTROL.get(info.kind, InForce.YES.value)
+    return status.status.value
 
 
 def _dump(answer: dict[str, Any]) -> bytes:

@@ -143,7 +143,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             None,
             "*/15 6-8 * * sun,fri,sat",
             "de",
-            {"fetch_pages": False, "max_pages": 7},
+            {"fetch_pages": False, "max_pages": 7, "max_entries": 1000},
         ),
         Source("folder", "folder", str(tmp_path / "articles"), 90.0),
     )

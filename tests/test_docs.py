@@ -10,9 +10,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import UnionType
-from typing import Union, get_args, get_origin
+from typing import Any, Union, get_args, get_origin
 
-import click
 import pytest
 import typer
 from pydantic import BaseModel
@@ -71,14 +70,14 @@ def test_the_example_in_the_readme_is_a_valid_configuration(tmp_path: Path) -> N
 # --- commands ---------------------------------------------------------------------------------------
 
 
-def commands() -> Iterator[tuple[str, click.Command]]:
+def commands() -> Iterator[tuple[str, Any]]:
     (app,) = (
         value for value in vars(cli).values() if isinstance(value, typer.Typer) and value.info.name != ""
     )
     yield from walk("substance-monitor", typer.main.get_command(app))
 
 
-def walk(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+def walk(name: str, command: Any) -> Iterator[tuple[str, Any]]:
     children = getattr(command, "commands", None)
     if children is None:
         yield name, command

@@ -20,13 +20,16 @@ from hypothesis import strategies as st
 
 from monitor import scan as door
 from monitor.errors import MonitorError
-from monitor.model import Listing, ListingStatus, Mention
+from monitor.model import ListInfo, Listing, ListingStatus, Mention, Watchlist
 
 TODAY = date(2026, 11, 22)
 
 
 class WordFinder:
     """A hand-written matcher: finds the word "fentanyl"; listed by the imaginary list x-1 since 2020."""
+
+    def __init__(self, kind: str = "schedule") -> None:
+        self.watchlist = Watchlist({}, (), (), {"x-1": ListInfo("x-1", "List X", "Nobody", "XX", kind)})
 
     def find(self, text: str, language: str | None) -> list[Mention]:
         return [
@@ -95,6 +98,25 @@ def test_listings_are_as_of_the_publication(published: str | None, status: str) 
     (answer,), summary = scanned({"id": 1, "text": "fentanyl", "published_at": published})
     assert answer["mentions"][0]["listings"][0]["status"] == status
     assert summary == door.ScanSummary(lines=1, mentions=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [
+        ("schedule", "in force"),
+        ("precursor", "in force"),
+        ("surveillance", "under surveillance"),
+        ("proposed", "proposed"),
+        ("house", "on your own list"),
+    ],
+)
+def test_a_list_without_legal_force_is_not_told_as_control(kind: str, status: str) -> None:
+    out: list[bytes] = []
+    line = b'{"id": 1, "text": "fentanyl", "published_at": "%s"}'
+    for day in (b"2024-01-01", b"2019-01-01"):
+        door.scan_lines([line % day], out.append, WordFinder(kind), today=TODAY)
+    told = [json.loads(answer)["mentions"][0]["listings"][0]["status"] for answer in out]
+    assert told == [status, "not yet in force"]
 
 
 @pytest.mark.parametrize("published", ["last week", "2019-13-45", "0001-01-01T00:00:00+14:00", 20191231])

@@ -184,6 +184,9 @@ class FeedSource(BaseSource):
     max_pages: int = Field(
         default=50, ge=1, le=10_000, description="Linked pages read in one check, at most."
     )
+    max_entries: int = Field(
+        default=1000, ge=1, le=100_000, description="Entries read in one check, at most."
+    )
 
     @property
     def location(self) -> str:
@@ -191,7 +194,7 @@ class FeedSource(BaseSource):
 
     @property
     def options(self) -> Mapping[str, object]:
-        return {"fetch_pages": self.fetch_pages, "max_pages": self.max_pages}
+        return self.model_dump(include={"fetch_pages", "max_pages", "max_entries"})
 
 
 class FolderSource(BaseSource):
