@@ -71,6 +71,7 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u20
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|])")
 _MD_ADDRESS = re.compile(r"[\s<>|\\\x00-\x1f]")
 _LINE_LIMIT = 300
+_TABLE_LIMIT = 500
 
 
 def render(frame: pd.DataFrame, fmt: str, *, title: str, generated_at: datetime, width: int = 100) -> str:
@@ -150,7 +151,7 @@ def _table(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) 
     for column in columns:
         rigid = column in ("alert_id", "severity", "gap", "health", "outcome", "times", "alerts")
         table.add_column(Text(_heading(column)), no_wrap=rigid, overflow="fold")
-    for row in _rows(frame, columns):
+    for row in _rows(frame.head(_TABLE_LIMIT), columns):
         table.add_row(*(Text(_cell(value)) for value in row))
     console = Console(
         width=width, color_system=None, force_terminal=False, highlight=False, legacy_windows=False
@@ -159,6 +160,8 @@ def _table(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) 
         console.print(Text(f"{title} ({_counted(frame, generated_at)})\n"))
         if len(frame):
             console.print(table)
+            if len(frame) > _TABLE_LIMIT:
+                console.print(f"... and {len(frame) - _TABLE_LIMIT} rows more; --format csv shows all.")
         else:
             console.print("Nothing in this period.")
         console.print(Text(f"\n{NOTE}\n{SILENCE}"))

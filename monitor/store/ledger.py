@@ -5,10 +5,10 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, case, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, or_, select, update
 
 from monitor.model import Gap, Outcome, Source, SourceState
 from monitor.store import schema as t
@@ -18,6 +18,9 @@ from monitor.store.values import Recorded
 
 READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
 """Outcomes of a check that mean: the source was read."""
+
+SILENT = timedelta(hours=24)
+"""A run on another machine that began no check for so long is taken for dead: its process cannot be asked."""
 
 
 # --- sources --------------------------------------------------------------------------------------
@@ -62,10 +65,10 @@ def put_state(connection: Connection, state: SourceState) -> None:
 def begin_run(connection: Connection, kind: str, pid: int, now: datetime) -> int:
     """Open a run; runs left "running" by a process that is gone are closed as "interrupted" first."""
     host = platform.node()
-    running = select(t.run.c.id, t.run.c.process).where(t.run.c.status == "running", t.run.c.host == host)
-    for number, process in connection.execute(running).all():
-        if not is_alive(process):
-            _interrupt(connection, number, now)
+    for left in connection.execute(select(t.run).where(t.run.c.status == "running")).all():
+        dead = not is_alive(left.process) if left.host == host else _is_silent(connection, left, now)
+        if dead:
+            _interrupt(connection, left.id, now)
     row = {
         "kind": kind,
         "status": "running",
@@ -74,6 +77,13 @@ def begin_run(connection: Connection, kind: str, pid: int, now: datetime) -> int
         "process": identity(pid) or f"{pid}:",
     }
     return int(connection.execute(t.run.insert().values(row).returning(t.run.c.id)).scalar_one())
+
+
+def _is_silent(connection: Connection, run: Row[Any], now: datetime) -> bool:
+    """True when a run elsewhere (a container gone, say) has done nothing for so long that it must be over."""
+    newest = select(func.max(t.source_check.c.started)).where(t.source_check.c.run_id == run.id)
+    last = connection.execute(newest).scalar() or run.started
+    return bool(now - last > SILENT)
 
 
 def _interrupt(connection: Connection, run: int, now: datetime) -> None:

@@ -166,6 +166,10 @@ def test_long_cells_are_cut_for_people_only() -> None:
     assert "word " * 500 in json.loads(shown("json", long))[0]["title"]
 
 
+def test_a_terminal_is_not_flooded() -> None:
+    assert "... and 10 rows more" in shown("table", frame(("a",) * 510))
+
+
 def test_unknown_formats_and_naive_times_are_refused() -> None:
     with pytest.raises(ValueError, match="no format 'xlsx'"):
         shown("xlsx")

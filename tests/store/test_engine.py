@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -138,6 +139,15 @@ def test_several_processes_write_the_same_without_loss_or_doubles(tmp_path: Path
         assert child.returncode == 0, errors
     with open_store(f"sqlite:///{path}", now=NOW) as store:
         assert counts(store) == {"article": 20, "revision": 20, "mention": 20, "alert": 20, "heartbeat": 3}
+
+
+def test_threads_share_a_store(database_url: str) -> None:
+    records = [record(article(f"https://news.example/{n}", f"fentanyl {n} " * 30)) for n in range(10)]
+    with open_store(database_url, now=NOW) as store:
+        with ThreadPoolExecutor(4) as pool:
+            done = list(pool.map(lambda _: store.record(records, now=NOW), range(4)))
+        assert sorted(each.new for each in done) == [0, 0, 0, 10]
+        assert counts(store)["alert"] == 10
 
 
 def counts(store: Store) -> dict[str, int]:

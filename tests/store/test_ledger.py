@@ -124,6 +124,16 @@ def test_a_run_of_a_dead_process_is_closed_as_interrupted(store: Store) -> None:
     assert dict(rows(store, "SELECT id, status FROM run"))[mine] == "running"  # type: ignore[arg-type]
 
 
+def test_a_run_elsewhere_is_closed_when_it_has_been_silent_for_long(store: Store) -> None:
+    silent, busy = store.begin_run("watch", NOW), store.begin_run("watch", NOW)
+    with store._writer.begin() as connection:
+        connection.execute(text("UPDATE run SET host = 'a container of yesterday'"))
+    store.begin_check(busy, FEED.name, NOW + 20 * HOUR)
+    mine = store.begin_run("once", NOW + 25 * HOUR)
+    runs = dict(rows(store, "SELECT id, status FROM run"))  # type: ignore[arg-type]
+    assert runs == {silent: "interrupted", busy: "running", mine: "running"}
+
+
 def test_a_process_is_known_by_more_than_its_number() -> None:
     mine = identity(os.getpid())
     assert is_alive(mine)

@@ -1,4 +1,4 @@
-"""The databases that these tests run on."""
+"""Fixtures that more than one wing's tests ask for."""
 
 from tests.databases import database_url, postgres_server
 
