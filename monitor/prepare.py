@@ -130,16 +130,27 @@ def prepare_lexicon(watchlist: Watchlist, cache: Path | None) -> Lexicon:
 
     if cache is None:
         return compile_lexicon(watchlist)
-    kept = cache / f"lexicon-{__version__}-{watchlist.digest[:20]}.bin"
+    kept = cache / f"lexicon-{__version__}-{_matcher_digest()}-{watchlist.digest[:20]}.bin"
     try:
         return Lexicon.from_bytes(kept.read_bytes())
-    except (FileNotFoundError, LexiconError):
+    except (OSError, LexiconError):
         lexicon = compile_lexicon(watchlist)
     try:
         _keep(kept, lexicon.to_bytes())
     except OSError:
         return lexicon  # a cache that cannot be written costs time only
     return lexicon
+
+
+def _matcher_digest() -> str:
+    """Names the very code that compiles lexicons: in a checkout it changes under one version."""
+    import hashlib
+
+    import monitor.match as wing
+
+    folder = Path(wing.__path__[0])
+    code = b"".join(file.read_bytes() for file in sorted(folder.iterdir()) if file.is_file())
+    return hashlib.sha256(code).hexdigest()[:12]
 
 
 def _keep(path: Path, data: bytes) -> None:

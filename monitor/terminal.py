@@ -63,6 +63,11 @@ def _is_unsafe(char: str) -> bool:
     return unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
+def _styled(text: str, style: str) -> Text:
+    """Text in a style that what is appended to it does not take over."""
+    return Text().append(text, style)
+
+
 # --- a run -------------------------------------------------------------------------------------------
 
 
@@ -123,7 +128,7 @@ def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> No
     """Tell which watchlist is in force, what changed in it, or why the configured one was refused."""
     counts = (len(watchlist.substances), len(watchlist.names), len(watchlist.lists))
     size = "{:,} substances, {:,} names, {:,} lists".format(*counts)
-    console.print(Text("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
+    console.print(_styled("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
     if news.refused is not None:
         console.print(Text(f"  refused: {safe(str(news.refused))}", "red"))
         console.print(Text("  The last good watchlist stays in force. Correct the entry and run again."))
@@ -170,7 +175,7 @@ def _show_gaps(console: Console, checks: Iterable[CheckResult]) -> None:
     if not unread and not gaps:
         return
     console.print()
-    console.print(Text("Gaps", "bold").append("  what these say is not known; silence is not safety", "dim"))
+    console.print(_styled("Gaps", "bold").append("  what they say is not known: silence is no safety", "dim"))
     for check in unread:
         console.print(Text(f"  {clean(check.source)}: the whole source, {check.outcome}"), soft_wrap=True)
     for source, gap in gaps[:GAPS_SHOWN]:
@@ -211,7 +216,8 @@ def _show_article(console: Console, group: Sequence[AlertLine]) -> None:
     )
     for line in group:
         severity = line.stored.alert.severity
-        head = Text(f"{severity.label.upper():<{INDENT}}", COLOURS[severity])
+        head = _styled(severity.label.upper(), COLOURS[severity])
+        head.pad_right(INDENT - len(head))
         for part in _alert_body(line).wrap(console, max(20, console.width - INDENT)):
             part.rstrip()
             console.print(head.append_text(part))
@@ -222,7 +228,7 @@ def _alert_body(line: AlertLine) -> Text:
     alert = line.stored.alert
     surfaces = list(dict.fromkeys(clean(mention.surface) for mention in alert.mentions))
     more = f" and {len(surfaces) - 3} more" if len(surfaces) > 3 else ""
-    body = Text(line.substance.name, "bold")
+    body = _styled(line.substance.name, "bold")
     body.append("  " + ", ".join(f"“{each}”" for each in surfaces[:3]) + more).append(
         f"  #{line.stored.id}", "dim"
     )
@@ -250,8 +256,8 @@ def _marked(snippet: Snippet, mention: Mention) -> Text:
         near_left = "…" + near_left.partition(" ")[2] if " " in near_left else "…" + near_left
     if len(right) > AROUND:
         near_right = near_right.rpartition(" ")[0] + "…" if " " in near_right else near_right + "…"
-    text = Text("", "dim").append(_spaced(near_left)).append(clean(snippet.text[start:stop]), "not dim bold")
-    return text.append(_spaced(near_right))
+    text = _styled(_spaced(near_left), "dim").append(clean(snippet.text[start:stop]), "bold")
+    return text.append(_spaced(near_right), "dim")
 
 
 def _spaced(text: str) -> str:
@@ -302,4 +308,4 @@ def watch_line(progress: Progress, now: datetime) -> Text | None:
     result = progress.result
     if result is None or (result.outcome == Outcome.UNCHANGED and not result.message):
         return None
-    return Text(f"{now:%Y-%m-%d %H:%M:%S}", "dim").append_text(check_line(result))
+    return _styled(f"{now:%Y-%m-%d %H:%M:%S}", "dim").append_text(check_line(result))
