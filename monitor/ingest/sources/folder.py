@@ -129,16 +129,25 @@ def _considered(root: Path, path: Path) -> _File | Gap | None:
         target = path.resolve()
         if target.is_relative_to(root):
             return None
-        return Gap(path.as_uri(), "refused", f"{path} links to {target}, outside the folder; not read")
+        return Gap(
+            path.as_uri(),
+            "refused",
+            f"{_shown(path)} links to {_shown(target)}, outside the folder; not read",
+        )
     found = path.stat()
     if not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for ever
-        return Gap(path.as_uri(), "refused", f"{path} is not an ordinary file; not read")
-    return _File(path, path.relative_to(root).as_posix(), (found.st_mtime_ns, found.st_size))
+        return Gap(path.as_uri(), "refused", f"{_shown(path)} is not an ordinary file; not read")
+    return _File(path, _shown(path.relative_to(root)), (found.st_mtime_ns, found.st_size))
+
+
+def _shown(path: Path) -> str:
+    """The path as text that can be stored and printed; bytes that are not UTF-8 are written as `\\xfc`."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _gap(path: Path, error: OSError) -> Gap:
     reason = error.strerror or type(error).__name__
-    return Gap(path.absolute().as_uri(), "error", f"{path} could not be read: {reason}")
+    return Gap(path.absolute().as_uri(), "error", f"{_shown(path)} could not be read: {reason}")
 
 
 # --- reading -----------------------------------------------------------------------------------------
@@ -158,7 +167,7 @@ def _read(file: _File, max_bytes: int, context: _Context) -> tuple[list[Document
     except OSError as error:
         return [_gap(file.path, error)], False
     if len(body) > max_bytes:  # it has grown since it was found
-        return [Gap(url, "too-large", f"{file.path} has more than {max_bytes:,} bytes")], False
+        return [Gap(url, "too-large", f"{_shown(file.path)} has more than {max_bytes:,} bytes")], False
     return list(READERS[file.path.suffix.lower()](body, url, context)), True
 
 

@@ -1,0 +1,91 @@
+"""The contract that every kind of source keeps; one row for each kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import SourceError
+from monitor.ingest import KINDS, collect, extract
+from monitor.ingest.request import Response
+from monitor.model import Document, Source, SourceState
+from tests.ingest.sources.runs import NOW, Web, check
+
+FEED = "".join(f"<item><guid>{n}</guid><title>Story {n}</title><link>/{n}</link></item>" for n in range(60))
+
+
+def a_feed(_: Path) -> tuple[Source, Web]:
+    pages: dict[str, Response | SourceError | str] = {
+        f"https://example.org/{number}": f"<p>Text {number}</p>" for number in range(59)
+    }
+    pages["https://example.org/feed"] = Response(
+        "https://example.org/feed", body=f"<rss version='2.0'><channel>{FEED}</channel></rss>".encode()
+    )
+    return Source("f", "feed", "https://example.org/feed"), Web(pages)
+
+
+def a_folder(folder: Path) -> tuple[Source, Web]:
+    for number in range(59):
+        (folder / f"{number}.txt").write_text(f"Text {number}")
+    (folder / "bad.jsonl").write_text("{")
+    return Source("d", "folder", str(folder)), Web({})
+
+
+MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {"feed": a_feed, "folder": a_folder}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+class TestEveryKind:
+    def test_documents_gaps_and_checkpoints(self, kind: str, tmp_path: Path) -> None:
+        source, web = MAKERS[kind](tmp_path)
+        run = check(source, web)
+        assert len(run.documents) >= 59
+        assert len({document.url for document in run.documents}) == len(run.documents)
+        assert len(run.gaps) == 1  # one thing in each of these sources cannot be read
+        assert isinstance(run.items[-1], SourceState)
+        assert len(run.states) >= 3
+        for document in run.documents:
+            assert (document.source, document.fetched_at) == (source.name, NOW)
+            assert "Text" in extract(document).text or "Story" in extract(document).text
+
+    def test_the_state_is_json_and_keeps_what_is_not_its_own(self, kind: str, tmp_path: Path) -> None:
+        source, web = MAKERS[kind](tmp_path)
+        state = check(source, web, SourceState(source.name, failures=3, next_check=NOW)).state
+        assert (state.source, state.failures, state.next_check) == (source.name, 3, NOW)
+        assert json.loads(json.dumps(state.cursor)) == state.cursor
+
+    def test_a_second_check_reads_nothing_again(self, kind: str, tmp_path: Path) -> None:
+        source, web = MAKERS[kind](tmp_path)
+        again = check(source, web, check(source, web).state)
+        assert again.documents == []
+
+    def test_killed_after_any_item_nothing_is_lost(self, kind: str, tmp_path: Path) -> None:
+        """What was recorded up to a checkpoint and what the next check gives make the whole."""
+        source, web = MAKERS[kind](tmp_path)
+        whole = check(source, web)
+        urls = {document.url for document in whole.documents}
+        recorded: set[str] = set()
+        pending: set[str] = set()
+        for item in whole.items:
+            if isinstance(item, Document):
+                pending.add(item.url)
+            if isinstance(item, SourceState):
+                recorded |= pending
+                pending = set()
+                rest = check(source, web, item)
+                assert recorded | {document.url for document in rest.documents} == urls
+
+    def test_options_are_checked(self, kind: str, tmp_path: Path) -> None:
+        source, web = MAKERS[kind](tmp_path)
+        name = {"feed": "max_pages", "folder": "max_bytes"}[kind]
+        with pytest.raises(SourceError, match=name) as caught:
+            check(Source(source.name, kind, source.location, options={name: "many"}), web)
+        assert caught.value.permanent
+
+
+def test_an_unknown_kind_is_an_error() -> None:
+    with pytest.raises(SourceError, match="kinds are feed, folder"):
+        collect(Source("x", "telepathy", ""), SourceState("x"), Web({}), NOW)
