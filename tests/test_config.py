@@ -145,7 +145,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             "de",
             {"fetch_pages": False, "max_pages": 7, "max_entries": 1000},
         ),
-        Source("folder", "folder", str(tmp_path / "articles"), 90.0),
+        Source("folder", "folder", str(tmp_path / "articles"), 90.0, options={"max_bytes": 32_000_000}),
     )
     assert config.to_rules() == (
         Rule(

@@ -202,10 +202,15 @@ class FolderSource(BaseSource):
 
     kind: Literal["folder"] = Field(description="A folder of files, with its subfolders.")
     path: LocalPath = Field(description="Path, counted from the folder of this file.")
+    max_size: Size = Field(default=32_000_000, description="Of one file; a larger one is reported as a gap.")
 
     @property
     def location(self) -> str:
         return str(self.path)
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {"max_bytes": self.max_size}
 
 
 SOURCE_KINDS: Mapping[str, type[BaseSource]] = {"feed": FeedSource, "folder": FolderSource}
