@@ -61,7 +61,7 @@ def open_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """The engine that writes. On SQLite every transaction takes the write lock at its start.
 
     A deferred BEGIN fails at the first write when another writer came in between, whatever the busy
-    timeout; BEGIN IMMEDIATE waits its turn.
+    timeout; BEGIN IMMEDIATE waits its turn. `execution_options(reading=True)` leaves the lock to others.
     """
     path = sqlite_path(url)
     if path is None:
@@ -78,7 +78,8 @@ def open_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        reading = connection.get_execution_options().get("reading", False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 

@@ -195,10 +195,11 @@ def _put_gap(connection: Connection, source: str, scope: str, gap: Gap, check: i
     )
 
 
-def close_gaps(connection: Connection, urls: Sequence[str], now: datetime) -> None:
-    """Close the gaps at these addresses: an article has been read there."""
-    if urls:
-        _close(connection, (t.gap.c.scope == "item") & t.gap.c.location.in_(urls), now)
+def close_gaps(connection: Connection, places: Iterable[str], now: datetime) -> None:
+    """Close the gaps at these addresses: they have been read."""
+    found = sorted(places)
+    for i in range(0, len(found), 500):  # databases limit the parameters of a statement
+        _close(connection, (t.gap.c.scope == "item") & t.gap.c.location.in_(found[i : i + 500]), now)
 
 
 def _close(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:

@@ -78,7 +78,7 @@ def back_up(path: Path, revision: str, now: datetime) -> Path:
 
 
 def _is_current(engine: Engine, head: str) -> bool:
-    with engine.connect() as connection:
+    with engine.connect().execution_options(reading=True) as connection:
         return _stamp_of(connection) == head and views_are_current(connection)
 
 

@@ -123,20 +123,22 @@ class Store:
         check: int | None = None,
         gaps: Sequence[Gap] = (),
         unchanged: int = 0,
+        read: Sequence[str] = (),
         now: datetime,
     ) -> Recorded:
         """Write a batch, the state that says how far it went, gaps and counts in ONE transaction.
 
         Idempotent: the same batch again adds nothing. A text that another URL had first is kept as a copy
         and its alerts are left out; an alert that its article has already is left out. `unchanged` counts
-        articles that the caller knew and left out of the batch. Gaps need a `check`.
+        articles that the caller knew and left out of the batch. Gaps need a `check`. `read`: addresses that
+        were read, whatever came of it; open gaps there, and at the articles' own addresses, are closed.
         """
         with self._write("could not write the articles") as connection:
             lists = _lists(connection) if any(record.alerts for record in batch) else {}
             done = Recorded(unchanged=unchanged)
             for record in batch:
                 done += articles.write(connection, record, lists)
-            ledger.close_gaps(connection, [record.article.url for record in batch], now)
+            ledger.close_gaps(connection, {*read, *(record.article.url for record in batch)}, now)
             if state is not None:
                 ledger.put_state(connection, state)
             if check is not None:

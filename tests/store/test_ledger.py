@@ -107,6 +107,14 @@ def test_an_item_gap_counts_once_a_check_and_closes_when_the_article_comes(store
     assert rows(store, query) == [("item", "timeout", 1, 0)]
 
 
+def test_a_gap_closes_when_its_address_is_read_under_whatever_name(store: Store) -> None:
+    check = store.begin_check(store.begin_run("watch", NOW), FEED.name, NOW)
+    link = "https://news.example/rss-link?utm=1"
+    store.record([], check=check, gaps=[Gap(link, "timeout", "slow")], now=NOW)
+    store.record([], check=check, unchanged=1, read=[link], now=NOW + HOUR)
+    assert rows(store, "SELECT is_open FROM v_coverage_gaps") == [(0,)]
+
+
 def test_an_empty_feed_is_told_apart(store: Store) -> None:
     run = store.begin_run("once", NOW)
     store.end_check(store.begin_check(run, FEED.name, NOW), Outcome.EMPTY, NOW)
