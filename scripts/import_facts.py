@@ -211,8 +211,14 @@ def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) 
         for r in substances
         if r["key"] not in named
     ]
+    numbers = [
+        Row(r["key"], number, "mul", "cas", "0", "", "checksum verified")
+        for r in substances
+        for number in r["cas"].split(";")
+        if number
+    ]
     # Hand-written names come first: their flags win over a collected row with the same text.
-    return unique(curate((*added, *collected, *wording), account))
+    return unique(curate((*added, *collected, *numbers, *wording), account))
 
 
 def substances_of(folder: Path, account: list[Entry]) -> list[dict[str, str]]:
