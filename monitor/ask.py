@@ -80,7 +80,8 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
         published_at=stored.published_at,
     )
     head = f"Alert {number} ({stored.status})"
-    told = explain(stored.alert, article, _substance(watchlist, stored), stored.lists, config.to_rules())
+    rules = config.to_rules(watchlist.lists)
+    told = explain(stored.alert, article, _substance(watchlist, stored), stored.lists, rules)
     return [head, "", *told]
 
 

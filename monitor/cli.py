@@ -338,7 +338,7 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     loaded = _load(config)
     watchlist = load_watchlist(loaded)
     typer.echo(
-        f"{config} is right: {len(loaded.to_sources())} sources, {len(loaded.to_rules())} rules, "
+        f"{config} is right: {len(loaded.to_sources())} sources, {len(loaded.rules)} rules, "
         f"{len(watchlist.substances):,} substances under {len(watchlist.names):,} names"
     )
 

@@ -79,7 +79,7 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
     except BaseException:
         store.close()
         raise
-    return Monitor(config, store, matcher, config.to_rules(), news, clock)
+    return Monitor(config, store, matcher, config.to_rules(watchlist.lists), news, clock)
 
 
 # --- run: sources, all at once, each on its own ------------------------------------------------------

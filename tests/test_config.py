@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Config, config_schema, load_config, values
 from monitor.errors import ConfigError
-from monitor.model import Rule, Severity, Source
+from monitor.model import ListInfo, Rule, Severity, Source
 
 ROOT = Path(__file__).parent.parent
 LISTS = ("dea-list-1", "eu-cat-1", "incb-table-1", "incb-table-2")
@@ -46,7 +46,7 @@ def test_an_empty_file_means_all_defaults(tmp_path: Path) -> None:
     config = load(tmp_path, "# nothing\n")
     assert config.database == f"sqlite:///{tmp_path}/monitor.db"
     assert config.to_sources() == ()
-    assert config.to_rules() == (Rule("default"),)
+    assert config.to_rules({}) == (Rule("default"),)
     assert config.http.max_size == 10_000_000
     assert config.retention.text_days is None
 
@@ -147,10 +147,11 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
         Source("folder", "folder", str(tmp_path / "articles"), 90.0, options={"max_bytes": 32_000_000}),
     )
-    assert config.to_rules() == (
+    house = ListInfo("house-list", "house list", "house list", "", "house")
+    assert config.to_rules({"house-list": house}) == (
         Rule(
             "quiet one",
-            lists=("dea-list-1", "house list"),
+            lists=("dea-list-1", "house-list"),
             substances=("bmk",),
             kinds=("precursor",),
             sources=("feed",),
@@ -189,7 +190,7 @@ def test_a_relative_database_lies_beside_the_file(tmp_path: Path, written: str, 
 
 def test_variables_are_filled_in_and_can_be_written_literally(tmp_path: Path) -> None:
     rules = "rules:\n  - name: ${A}-$${B}-$C\n"
-    assert load(tmp_path, rules, A="x: [y").to_rules()[0].name == "x: [y-${B}-$C"
+    assert load(tmp_path, rules, A="x: [y").to_rules({})[0].name == "x: [y-${B}-$C"
 
 
 # --- what is refused --------------------------------------------------------------------------------
@@ -294,6 +295,17 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) 
         tmp_path, f"databas: x\n{SOURCE}    every: 5\nrules:\n  - name: r\n    sources: [z]\nhttp: no\n"
     )
     assert [line.partition(": ")[0] for line in lines] == ["1", "6", "9", "10"]
+
+
+def test_a_rule_may_name_the_list_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").touch()
+    (tmp_path / "mine.yaml").touch()
+    rule = "rules:\n  - name: r\n    lists:\n      - "
+    assert load(tmp_path, f"watchlists:\n  - file: mine.csv\n{rule}mine").rules[0].lists == ("mine",)
+    (line,) = told(tmp_path, f"watchlists:\n  - file: mine.csv\n{rule}mien")
+    assert "there is no list mien; did you mean mine?" in line
+    # a YAML file may carry a name of its own, which is read later
+    assert load(tmp_path, f"watchlists:\n  - file: mine.yaml\n{rule}mien").rules[0].lists == ("mien",)
 
 
 def test_a_secret_is_not_repeated_in_a_message(tmp_path: Path) -> None:

@@ -348,12 +348,23 @@ def _unknown_lists(tree: Tree, list_ids: Collection[str]) -> Iterator[Problem]:
             if isinstance(name, str) and name.strip() and name.strip() not in {_ALL, *list_ids}:
                 message = f"there is no shipped list {name.strip()}"
                 yield Problem(item, tree.line(item), message, suggestion(name.strip(), {_ALL, *list_ids}))
+    own = _own_lists(tree)
+    if own is None:
+        return
     for path, _ in tree.items(("rules",)):
-        own = _names(tree, "watchlists")
         for item, name in tree.items((*path, "lists")):
             if isinstance(name, str) and name.strip() not in {*own, *list_ids}:
                 message = f"there is no list {name.strip()}"
                 yield Problem(item, tree.line(item), message, suggestion(name.strip(), {*own, *list_ids}))
+
+
+def _own_lists(tree: Tree) -> set[str] | None:
+    """Names of the user's own lists; None when a YAML file is among them, which may name itself."""
+    files = [tree.get((*path, "file")) for path, _ in tree.items(("watchlists",))]
+    paths = [Path(file.strip()) for file in files if isinstance(file, str)]
+    if any(path.suffix.lower() != ".csv" for path in paths):
+        return None
+    return _names(tree, "watchlists") | {path.stem for path in paths}
 
 
 def _names(tree: Tree, section: str) -> set[str]:

@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from monitor.config import values
-from monitor.model import Rule, Severity, Source
+from monitor.model import ListInfo, Rule, Severity, Source
 
 DEFAULT_EVERY = 3600.0
 """Seconds between two checks of a source that names neither `every` nor `cron`."""
@@ -246,10 +246,11 @@ class AlertRule(Section):
         default="alert", description="silence: what fits is not told."
     )
 
-    def to_rule(self) -> Rule:
+    def to_rule(self, ids: Mapping[str, str]) -> Rule:
+        """The rule; `ids` maps names of own lists to the ids that their listings carry."""
         return Rule(
             name=self.name,
-            lists=self.lists,
+            lists=tuple(ids.get(name, name) for name in self.lists),
             substances=self.substances,
             kinds=self.kinds,
             sources=self.sources,
@@ -344,6 +345,11 @@ class Config(Section):
         """The enabled sources, in the order of the file."""
         return tuple(entry.to_source() for entry in self.sources if entry.enabled)
 
-    def to_rules(self) -> tuple[Rule, ...]:
-        """The alert rules, in the order of the file (the first that fits decides)."""
-        return tuple(entry.to_rule() for entry in self.rules)
+    def to_rules(self, lists: Mapping[str, ListInfo]) -> tuple[Rule, ...]:
+        """The alert rules, in the order of the file (the first that fits decides).
+
+        `lists` are those of the watchlist in force: the rules may call a list by its id, or an own list by
+        the name that it was given.
+        """
+        ids = {info.title: info.id for info in lists.values() if info.kind == "house"}
+        return tuple(entry.to_rule(ids) for entry in self.rules)
