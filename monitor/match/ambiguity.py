@@ -36,6 +36,7 @@ _METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9
 REASONS = {
     "defined": "the text defines it as this substance",
     "same_as": "it stands in brackets behind the substance's own name, or before it",
+    "same_as_elsewhere": "it stands beside the substance's own name elsewhere in the text",
     "alias": "introduced as another name",
     "quantity": "an amount stands before it",
     "form": "a form or use stands behind it",
@@ -46,11 +47,15 @@ REASONS = {
     "drug_document": "words of drugs in the text",
     "precursor_near": "words of precursors or chemistry stand near",
     "seizure_near": "words of seizure stand near",
+    "use_near": "words of taking or dealing drugs stand near",
+    "use_beside": "a word of taking or dealing drugs stands beside it",
     "quoted": "in quotation marks",
     "lead": "the next word makes it part of a known longer name",
     "-other_sense": "words of another sense stand near",
     "-defined_otherwise": "the text defines it as something else",
     "-proper": "part of a proper name",
+    "-longer": "the word before makes a longer, other name of it",
+    "-alone": "no other substance in the text",
     "-verb": "used as a verb",
     "-case": "not written in capitals as the name is",
     "-hyphen": "joined to another word by a hyphen",
@@ -79,6 +84,7 @@ class Document:
     language: str | None
     lexicon: Lexicon
     _defined: dict[str, set[str]] | None = field(default=None)
+    _aliases: set[str] | None = field(default=None)
 
     def defined_as(self, short: str) -> set[str] | None:
         """The substances that the text defines an abbreviation as; empty for something else, None when undefined."""
@@ -90,7 +96,17 @@ class Document:
                     c.name.substance for c in self.strong if c.start < definition.stop and definition.start < c.stop
                     and (c.length * 2 > definition.stop - definition.start or c.stop == definition.stop)
                 )  # fmt: skip
+                if not known and _CHEMICAL.search(definition.long):
+                    del self._defined[_short_key(definition.short)]  # a name that the lexicon does not know
         return self._defined.get(_short_key(short))
+
+    def aliases(self) -> set[str]:
+        """Ambiguous names that stand beside the plain name of their substance anywhere: "phencyclidine (PCP)"."""
+        if self._aliases is None:
+            self._aliases = {
+                _short_key(self.view.text[c.start : c.stop]) for c in self.weak if c.length > 1 and _same_as(self, c, own=True)
+            }
+        return self._aliases
 
     def words_span(self, candidate: Candidate) -> tuple[int, int]:
         """Offsets of the candidate in the words form (the same but for invisible characters before it)."""
@@ -99,6 +115,9 @@ class Document:
 
     def tags(self, candidate: Candidate) -> tuple[str, ...]:
         return context.tags(self.around, *self.words_span(candidate))
+
+
+_CHEMICAL = re.compile(r"\d[-,]\S|(?:phen|ethyl|propyl|butyl|benz|fluor|chlor|brom)\w*|(?:amine|idine|idone|one|yl)\b", re.IGNORECASE)
 
 
 def _short_key(short: str) -> str:
@@ -178,6 +197,7 @@ def _of_the_name(known: Document, candidate: Candidate, found: dict[str, float])
     found["street"] = float(name.type == "street")
     found["acronym"] = float(name.type == "acronym" or (name.text.isupper() and len(name.text) > 1))
     found["short"] = float(len(name.text) <= 2)
+    found["word"] = float(not found["street"] and not found["acronym"])
     found["phrase"] = float(" " in name.text)
     found["sense_listed"] = float(name.text.lower() in words.OTHER_SENSES)
     other = known.language is not None and name.language not in ("mul", known.language)
@@ -199,6 +219,8 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
     found["proper"] = float(capital and beside_capital and known.language != "de")
     found["quoted"] = float(context.quoted(text, start, stop))
     found["verb"] = float(after.lower() in words.PARTICLES or before.lower() in words.FUNCTION_BEFORE)
+    longer = words.LONGER_BEFORE.get(name.lower())
+    found["longer"] = float(longer is not None and bool(before) and re.search(longer, before.lower()) is not None)
     found["hyphen"] = float(text[start - 1 : start] == "-" or (text[stop : stop + 1] == "-" and not context.form_after(text, stop)))
     found["initial"] = float(len(surface) == 1 and text[stop : stop + 1] == ".")
 
@@ -209,6 +231,7 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["defined"] = float(meant is not None and candidate.name.substance in meant)
     found["defined_otherwise"] = float(meant is not None and not meant)
     found["same_as"] = float(_same_as(known, candidate))
+    found["same_as_elsewhere"] = float(not found["same_as"] and _short_key(text[start:stop]) in known.aliases())
     found["alias"] = float(context.alias_before(text, start))
     found["quantity"] = float(context.quantity_before(text, start))
     found["form"] = float(context.form_after(text, stop))
@@ -218,6 +241,8 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     left, right = known.words_span(candidate)
     found["drug_near"] = min(2.0, known.around.near("drug", left, right, 100)) / 2
     found["precursor_near"] = min(2.0, known.around.near("precursor", left, right, 100)) / 2
+    found["use_near"] = min(2.0, known.around.near("use", left, right, 60)) / 2
+    found["use_beside"] = float(bool(known.around.near("use", left, right, 20)))
     found["seizure_near"] = min(2.0, known.around.near("seizure", left, right, 100)) / 2
     found["offer_near"] = min(2.0, known.around.near("offer for sale", left, right, 60)) / 2
     found["other_sense"] = min(2.0, context.other_sense(candidate.name.text, known.view.words, left, right)) / 2
@@ -227,6 +252,8 @@ def _of_the_document(known: Document, candidate: Candidate, found: dict[str, flo
     substances = {other.name.substance for other in known.strong}
     found["document"] = min(3, len(substances)) / 3
     found["same_in_document"] = float(candidate.name.substance in substances)
+    found["alone"] = float(not substances)
+    found["street_alone"] = float(not substances and bool(found["street"]))
     size = max(1.0, len(known.view.words) / 1500)
     found["drug_document"] = min(1.0, known.around.count("drug") / 4 / size)
     found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
@@ -239,10 +266,12 @@ def _gap(one: Candidate, other: Candidate) -> int:
     return max(other.start - one.stop, one.start - other.stop, 0)
 
 
-def _same_as(known: Document, candidate: Candidate) -> bool:
+def _same_as(known: Document, candidate: Candidate, *, own: bool = False) -> bool:
     """"Amphetamine (Ice)", "PCP (phencyclidine)", "MDMA or ecstasy", "speed/amphetamine" """
     text = known.view.text
     for other in known.strong:
+        if own and other.name.substance != candidate.name.substance:
+            continue
         if other.stop <= candidate.start <= other.stop + 6:
             between = text[other.stop : candidate.start]
         elif candidate.stop <= other.start <= candidate.stop + 6:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import re
 from bisect import bisect_left
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import daachorse
@@ -35,11 +34,7 @@ _ALIAS = re.compile(
 _QUOTES = "\"'“”‘’„«»‹›`「」『』《》"
 
 
-def _stems(table: Mapping[str, str]) -> list[str]:
-    return [stem.replace("$", " ") if "$" in stem.rstrip("$") else stem for group in table.values() for stem in group.split()]
-
-
-def stem_patterns(stem: str) -> bytes:
+def stem_pattern(stem: str) -> bytes:
     """The pattern of one stem in the words form: from a word start, whole word where it ends in "$"."""
     whole = stem.endswith(("$", " "))
     key = words_key(stem.rstrip("$ ").replace("$", " "))
@@ -48,10 +43,25 @@ def stem_patterns(stem: str) -> bytes:
     return b" " + key + (b" " if whole else b"")
 
 
-def gate_patterns() -> list[bytes]:
-    """Patterns (words form) of all words that open the second look."""
-    found = {stem_patterns(stem) for table in (words.DRUG, words.PRECURSOR) for group in table.values() for stem in group.split()}
-    return sorted(found)
+LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "zh", "tr", "cs", "uk")
+
+
+def language_mask(language: str | None) -> int:
+    """Which languages' words count in a text: its own and English; every language's where it is not known."""
+    if language not in LANGUAGES:
+        return (1 << len(LANGUAGES)) - 1 if language is None else 1
+    return 1 | 1 << LANGUAGES.index(language)
+
+
+def gate_patterns() -> dict[bytes, int]:
+    """Patterns (words form) of all words that open the second look, each with the mask of its languages."""
+    found: dict[bytes, int] = {}
+    for table in (words.DRUG, words.PRECURSOR, words.USE):
+        for language, group in table.items():
+            for stem in group.split():
+                pattern = stem_pattern(stem)
+                found[pattern] = found.get(pattern, 0) | 1 << LANGUAGES.index(language)
+    return found
 
 
 @dataclass(slots=True)
@@ -72,26 +82,27 @@ class Surroundings:
 
 
 @functools.cache
-def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[str]]]:
-    groups: dict[bytes, list[str]] = {}
-    tables = {"drug": words.DRUG, "precursor": words.PRECURSOR, **words.TAGS}
+def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[tuple[str, int]]]]:
+    groups: dict[bytes, dict[str, int]] = {}
+    tables = {"drug": words.DRUG, "precursor": words.PRECURSOR, "use": words.USE, **words.TAGS}
     for group, table in tables.items():
-        for stems in table.values():
+        for language, stems in table.items():
             for stem in stems.split():
-                listed = groups.setdefault(stem_patterns(stem), [])
-                if group not in listed:
-                    listed.append(group)
+                masks = groups.setdefault(stem_pattern(stem), {})
+                masks[group] = masks.get(group, 0) | 1 << LANGUAGES.index(language)
     patterns = sorted(groups)
-    return daachorse.DoubleArrayAhoCorasick(patterns), [groups[pattern] for pattern in patterns]
+    return daachorse.DoubleArrayAhoCorasick(patterns), [list(groups[pattern].items()) for pattern in patterns]
 
 
-def surroundings(forms: Forms) -> Surroundings:
-    """Find all trigger words of a text."""
+def surroundings(forms: Forms, language: str | None) -> Surroundings:
+    """Find all trigger words of a text, in its own language and English."""
     engine, groups = _triggers()
+    wanted = language_mask(language)
     result = Surroundings()
     for start, _, pattern in engine.find_overlapping(b" " + forms.words + b" "):
-        for group in groups[pattern]:
-            result.positions.setdefault(group, []).append(start)
+        for group, mask in groups[pattern]:
+            if mask & wanted:
+                result.positions.setdefault(group, []).append(start)
     for where in result.positions.values():
         where.sort()
     return result

@@ -11,7 +11,7 @@ import hashlib
 import json
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -41,6 +41,7 @@ class Automaton:
     engine: daachorse.DoubleArrayAhoCorasick | None
     starts: Ints
     entries: Ints
+    masks: Ints | None = None  # of patterns that are no names: the languages whose word it is
 
     def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
         """All (start, stop, pattern), overlapping ones too."""
@@ -96,6 +97,7 @@ class Lexicon:
         for automaton in (self.long, self.short, self.weak):
             parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
             parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
+            parts += [automaton.masks.tobytes() if automaton.masks is not None else b""]
         body = b"".join(struct.pack("<Q", len(part)) + part for part in parts)
         key = _versions().encode()
         return _MAGIC + struct.pack("<H", len(key)) + key + hashlib.blake2b(body, digest_size=32).digest() + body
@@ -106,9 +108,10 @@ class Lexicon:
         parts = _parts(data)
         tables = json.loads(parts[0])
         automata = []
-        for offset in (5, 8, 11):
+        for offset in (5, 9, 13):
             engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[offset]) if parts[offset] else None
-            automata.append(Automaton(engine, _ints(parts[offset + 1]), _ints(parts[offset + 2])))
+            masks = _ints(parts[offset + 3]) if parts[offset + 3] else None
+            automata.append(Automaton(engine, _ints(parts[offset + 1]), _ints(parts[offset + 2]), masks))
         return cls(
             tables["watchlist"], *automata, tables["texts"], _ints(parts[1]), tables["names"], tables["substances"],
             _ints(parts[2]), tables["kinds"], np.frombuffer(parts[3], np.uint8), np.frombuffer(parts[4], np.uint8),
@@ -217,14 +220,15 @@ class _Builder:
                 self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
         return True
 
-    def build(self, part: str, extra: Iterable[bytes] = ()) -> Automaton:
+    def build(self, part: str, extra: Mapping[bytes, int] | None = None) -> Automaton:
         table = self.patterns[part]
-        patterns = sorted({*table, *extra})
+        patterns = sorted({*table, *(extra or ())})
         starts = np.zeros(len(patterns) + 1, np.uint32)
         starts[1:] = np.cumsum([len(table.get(pattern, ())) for pattern in patterns])
         entries = np.fromiter((entry for pattern in patterns for entry in table.get(pattern, ())), np.uint32)
         engine = daachorse.DoubleArrayAhoCorasick(patterns) if patterns else None
-        return Automaton(engine, starts, entries)
+        masks = np.fromiter((extra.get(pattern, 0) for pattern in patterns), np.uint32) if extra else None
+        return Automaton(engine, starts, entries, masks)
 
 
 def compile_lexicon(watchlist: Watchlist) -> Lexicon:

@@ -10,21 +10,20 @@ which ambiguous names and misspellings are weighed against everything around the
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-import numpy as np
-import numpy.typing as npt
-
 from monitor.match import ambiguity, borders, context, words
 from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import Automaton, Lexicon
 from monitor.match.misspelt import misspelt
-from monitor.match.normalize import Forms, forms, words_key
+from monitor.match.normalize import Forms, forms
 from monitor.match.reading import Reading, read
 from monitor.model import Mention, Name
 
 THRESHOLD = 0.5
+_REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
 _METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
 _TYPE_ORDER = ("inn", "common", "systematic", "cas", "inchikey", "acronym", "trade", "other", "cid", "dea-code", "street")
 
@@ -67,16 +66,17 @@ def weigh(lexicon: Lexicon, text: str, language: str | None = None) -> ambiguity
     """Gather all candidates of a text with what surrounds them; None where the first look ends it."""
     view = forms(text)
     long_hits = lexicon.long.find(view.compact)
-    short_hits = lexicon.short.find(b" " + view.words + b" ")
+    short_hits = _find_words(lexicon.short, view)
     wrong = misspelt(lexicon, view)
     if not long_hits and not short_hits and not wrong:
         return None
     candidates = list(_from_long(lexicon, view, long_hits, language))
-    gate = _from_short(lexicon, view, short_hits, language, candidates)
+    reasons = _from_short(lexicon, view, short_hits, language, candidates)
     candidates = longest([*candidates, *_misspelt(lexicon, view, wrong, language)])
-    if not candidates and not gate:
+    if not candidates and not reasons:
         return None
-    return _second_look(lexicon, view, candidates, language)
+    weak = _from_weak(lexicon, view, language, None if candidates else reasons)
+    return _second_look(lexicon, view, candidates, list(weak), language)
 
 
 # --- candidates ------------------------------------------------------------------------------------
@@ -92,19 +92,17 @@ def _from_long(
 
 def _from_short(
     lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None, into: list[Candidate]
-) -> bool:
-    """Add the candidates among hits in the words form; True when a word opens the second look."""
-    gate = False
+) -> list[int]:
+    """Add the candidates among hits in the words form; gives where words stand that open the second look."""
+    reasons: list[int] = []
+    wanted, masks = context.language_mask(language), lexicon.short.masks
     for begin, end, pattern in hits:
         entries = lexicon.short.of(pattern)
-        if not entries:
-            gate = True
-            continue
-        # the pattern begins with a space, and the haystack too; it may end with one
-        last = end - 2 if end > len(view.words) + 1 or view.words[end - 2 : end - 1] == b" " else end - 1
-        start, stop = view.from_words(begin, last)
+        if masks is not None and int(masks[pattern]) & wanted:
+            reasons.append(begin)
+        start, stop = _from_padded(view, begin, end)
         into.extend(_read_entries(lexicon, view, entries, start, stop, language))
-    return gate
+    return reasons
 
 
 def _read_entries(
@@ -132,7 +130,7 @@ def _candidate(
     if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
         return None
     border = borders.look(view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym)
-    if not border.accepted or (name.type in _METHODS and border.kind != "free") or (acronym and reading.accents):
+    if not border.accepted or (name.type in _METHODS and border.kind != "free") or ((acronym or letters <= 4) and reading.accents):
         return None
     # an accent left out may make a word of the text's own language of it ("heroine")
     foreign = reading.accents and surface.isascii() and language is not None and name.language not in ("mul", language)
@@ -191,14 +189,16 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
 
 
 def _second_look(
-    lexicon: Lexicon, view: Forms, candidates: list[Candidate], language: str | None
-) -> ambiguity.Document:
-    around = context.surroundings(view)
+    lexicon: Lexicon, view: Forms, candidates: list[Candidate], ambiguous: list[Candidate], language: str | None
+) -> ambiguity.Document | None:
+    if not candidates and not ambiguous:
+        return None
+    around = context.surroundings(view, language)
     defined = definitions(view.text)
     weak = [candidate for candidate in candidates if candidate.weak]
     strong = [candidate for candidate in candidates if not candidate.weak]
     strong += _abbreviated(view, defined, strong)
-    weak = [c for c in longest([*weak, *_from_weak(lexicon, view, language)]) if not _covered(c, strong)]
+    weak = [c for c in longest([*weak, *ambiguous]) if not _covered(c, strong)]
     return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
 
 
@@ -234,28 +234,47 @@ def _covered(candidate: Candidate, others: list[Candidate]) -> bool:
     return any(o.start < candidate.stop and candidate.start < o.stop for o in others)
 
 
-def _collapsed(view: Forms) -> tuple[bytes, npt.NDArray[np.int64]]:
-    """The words form with single spaces between words, and where each of its bytes stands in the words form."""
-    units = np.frombuffer(b" " + view.words + b" ", np.uint8)
-    keep = np.ones(len(units), bool)
-    keep[1:] = (units[1:] != 32) | (units[:-1] != 32)
-    return units[keep].tobytes(), np.flatnonzero(keep) - 1
+def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
+    """Hits in the words form between spaces, as (start, stop, pattern) in the padded form."""
+    hits = automaton.find(b" " + view.words + b" ")
+    if view.latin is not None:
+        hits = sorted({*hits, *automaton.find(b" " + view.latin + b" ")})
+    return hits
 
 
-def _from_weak(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[Candidate]:
-    haystack, where = _collapsed(view)
-    for begin, end, pattern in lexicon.weak.find(haystack):
-        first = begin + (haystack[begin] == 32)
-        last = end - (haystack[end - 1] == 32)
-        start, stop = view.from_words(int(where[first]), int(where[last - 1]) + 1)
+def _from_weak(
+    lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None
+) -> Iterable[Candidate]:
+    """Ambiguous names; with `reasons` (offsets in the words form) only those that stand near one."""
+    for begin, end, pattern in _find_words(lexicon.weak, view):
+        if reasons is not None and not _near(reasons, begin):
+            continue
+        start, stop = _from_padded(view, begin, end)
         for entry in lexicon.weak.of(pattern):
             spelling = lexicon.texts[entry]
-            if words_key(spelling).replace(b" ", b"") + b"s" == haystack[first:last].replace(b" ", b""):
-                candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - 1, language)
-            else:
-                candidate = _candidate(view, spelling, lexicon.name(entry), start, stop, language)
+            # a pattern with a plural s reads as the name without it
+            shorter = view.text[stop - 1] in "sS" and spelling[-1] not in "sS"
+            candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - shorter, language)
             if candidate:
                 yield candidate
+
+
+def _near(reasons: list[int], begin: int) -> bool:
+    place = bisect_left(reasons, begin - _REACH)
+    return place < len(reasons) and reasons[place] <= begin + _REACH
+
+
+def _from_padded(view: Forms, begin: int, end: int) -> tuple[int, int]:
+    """Offsets in `view.text` of a hit in the padded words form, without the spaces of its pattern."""
+    padded_end = end - 1  # in the words form
+    spaced = begin == 0 or view.words[begin - 1 : begin] == b" " or (view.latin is not None and view.latin[begin - 1 : begin] == b" ")
+    first = begin if spaced else begin - 1
+    words = view.latin if view.latin is not None and not spaced else view.words
+    if padded_end > len(view.words) or words[padded_end - 1 : padded_end] == b" " or (
+        view.latin is not None and view.latin[padded_end - 1 : padded_end] == b" "
+    ):
+        padded_end -= 1
+    return view.from_words(first, padded_end)
 
 
 def _misspelt(

@@ -55,6 +55,8 @@ _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
+_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff0f]")
+
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
@@ -199,6 +201,7 @@ class Forms:
     codes: bytes
     words: bytes
     compact: bytes
+    latin: bytes | None = None  # the words form with Chinese characters as separators, where there are any
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
 
@@ -228,4 +231,5 @@ def forms(text: str) -> Forms:
         text, origin = unescape(text)
     text = _plane(text)
     codes = codes_of(text)
-    return Forms(original, text, origin, codes, words_of(codes), compact_of(codes))
+    latin = words_of(codes_of(_CJK.sub(" ", text))) if not text.isascii() and max(text) >= "\u2e80" else None
+    return Forms(original, text, origin, codes, words_of(codes), compact_of(codes), latin)

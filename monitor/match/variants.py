@@ -100,6 +100,28 @@ def chain_variant(name: str, language: str) -> str:
     return name
 
 
+# Endings that replace the last vowel of a feminine name, or are written on to a masculine one.
+_SLAVIC = {
+    "pl": (re.compile("a$"), ("y", "i", "ę", "ą", "o", "ie", "e"), ("u", "em", "ie", "y", "a", "owi")),
+    "cs": (re.compile("a$"), ("y", "u", "ou", "ě", "o"), ("u", "em", "y", "a")),
+    "ru": (re.compile("[ая]$"), ("ы", "и", "у", "ю", "ой", "ей", "е"), ("а", "у", "ом", "е", "ы")),
+    "uk": (re.compile("[ая]$"), ("и", "у", "ю", "ою", "і"), ("у", "ом", "і", "и", "а")),
+}
+
+
+def cases(text: str, language: str) -> Iterator[str]:
+    """The cases of a Slavic name: "trawa" gives "trawę", "лирика" "лирику", "соль" "солью"."""
+    if language not in _SLAVIC or not re.fullmatch(r"[^\W\d_]{3,}", text) or text.isupper():
+        return
+    feminine, endings, masculine = _SLAVIC[language]
+    if feminine.search(text):
+        yield from (text[:-1] + ending for ending in endings)
+    elif text.endswith("ь"):
+        yield from (text[:-1] + ending for ending in ("и", "ью"))
+    elif text[-1] not in "eoiyuеоиыую":
+        yield from (text + ending for ending in masculine)
+
+
 def variants(text: str, language: str, kind: str) -> Iterator[tuple[str, str]]:
     """Yield (variant, rule id) for one name; the name itself first, with an empty id. May repeat."""
     yield text, ""
@@ -107,6 +129,8 @@ def variants(text: str, language: str, kind: str) -> Iterator[tuple[str, str]]:
         variant = rule.apply(text, language, kind)
         if variant:
             yield variant, rule.id
+    for case in cases(text, language):
+        yield case, "case"
     if language in _EN and kind in ("inn", "common") and _SINGLE.fullmatch(text) and len(text) >= 7:
         lower = text.lower()
         for target in _CHAINS:

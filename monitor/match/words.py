@@ -41,6 +41,24 @@ PRECURSOR: dict[str, str] = {
     "zh": "前体 化学品 合成 实验室 原料 中间体 试剂 易制毒化学品",
 }  # fmt: skip
 
+# Words of taking, dealing and carrying drugs, and of the things used for it.
+USE: dict[str, str] = {
+    "en": "smok snort inject$ injected injecting sniff inhal shooting$up shot$up high$on got$high hooked trip$ tripping syringe needle bong joint$ joints$ pipe$ "
+          "blotter rave$ raves$ clubber spliff crackhead tweak baggie$ baggies$ gram$ grams$ kilo$ kilos$ kilogram seiz confiscat smuggl traffick tablets$ pills$ pill$ "
+          "capsules powder lab$ labs$ precursors laced cutting$agent tested$positive toxicolog addiction user$ users$ abuse$ abuser sober narcotics possession "
+          "dosed tripped inmates prescription",
+    "de": "rauch kiff schnupf spritz nadel$ joint$ joints$ bong$ high$ gestreckt vertick deal$ dealt konsum gramm kilogramm tutchen kokser junkie rausch "
+          "sichergestell beschlagnahm tablette pille pillen zog$ zogen$ nase$ line$ lines$ trip$ trips$ grinder verschrieb haschisch clubs$ party",
+    "es": "fum inyect esnif jering porro$ porros$ raya$ rayas$ gramo$ gramos$ kilo$ kilos$ camello dosis pastilla vend pipa$ pipas$ incaut decomis discoteca narcomenud drogad",
+    "fr": "fum sniff inject seringue joint$ joints$ gramme$ grammes$ kilo$ kilos$ dose$ doses$ deal dealer sachet vend saisi rave$ buvard pochon barrette cachet comprime narine",
+    "it": "fum sniff iniett bucav siringa spinell grammo grammi chilo$ chili$ dosi$ dose$ spacci pippa tirav pusher consumator panett sequestr pasticc",
+    "nl": "rook rookt roken snuif snuiv spuit$ joint$ joints$ gram$ kilo$ pil$ pillen lijntje gebruiker verslav deal wiet xtc$ festival zakje trip$ trippen",
+    "pl": "pali palil palen wciag strzykawk joint gram$ gramy gramow kilogram dawk tablet pigul diler uzalezn cpun zazy handl sprzeda lufk",
+    "pt": "fum cheir injet seringa baseado cigarro grama$ gramas$ quilo$ quilos$ dose$ doses$ comprimid vend trafic apreen rave$ usuari boca$de$fumo cachimbo pilula",
+    "ru": "кур нюхал нюхать вколо укол$ шприц косяк грамм килограмм доз$ дозу таблет закладк кайф торч сбыт продавал варил изъя наркот марку$ трубк вечеринк",
+    "zh": "吸食 注射 针筒 克 公斤 千克 贩卖 溜冰 嗑药 瘾 抽大麻 查获 缴获 制造 药丸 新型毒品 幻觉 安全清关 发往欧洲",
+}  # fmt: skip
+
 # What the text tells about the substance: tag -> words.
 TAGS: dict[str, dict[str, str]] = {
     "seizure": {
@@ -223,6 +241,15 @@ OTHER_SENSES: dict[str, str] = {
     "salvia": "sage garden leaf plant",
     "iodine": "iodine deficiency thyroid salt",
     "冰": "冰块 冰雪 冰箱 滑冰 冰川",
+}  # fmt: skip
+
+# Words before a name that make a longer, other name of the two (regular expressions).
+LONGER_BEFORE = {
+    "acid": r"(?:[a-z]{3,}ic|[a-z]{3,}ous|amino|bile|fatty|stomach|battery|nucleic|omega|free)$",
+    "hcl": r"[a-z]{5,}$", "k": r"vitamin[ae]?$|^mc$", "e": r"vitamin[ae]?$", "h": r"^[a-z]$", "ice": r"(?:dry|black|sea|pack)$",
+    "crystal": r"(?:liquid|single|quartz|ionic|photonic)$", "speed": r"(?:high|full|top|wind|ground|air|average|walking|running|light|low|clock|download|broadband)$",
+    "base": r"(?:data|customer|user|military|air|naval|army|tax|fan|knowledge|client|home|free|asset|rate|nucleic|solid)$",
+    "iodine": r"(?:bound)$", "spice": r"(?:old)$", "coke": r"(?:petroleum|metallurgical|diet|pet|coking)$",
 }  # fmt: skip
 
 # Words behind a name that make a verb or an idiom of it.
