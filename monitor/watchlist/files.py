@@ -84,7 +84,9 @@ def _csv_rows(text: str, path: Path) -> Iterator[tuple[int, list[str]]]:
             line = reader.line_num + 1
     except csv.Error as error:
         hint = (
-            "close the double quote that is open" if "EOF" in str(error) else 'write "" for a quote in a name'
+            "close the double quote that is open"
+            if "end of data" in str(error)
+            else 'write "" for a quote in a name'
         )
         raise WatchlistError(f"is not CSV: {error}; {hint}", f"{path}:{line}") from error
 

@@ -23,4 +23,5 @@ def lookup(watchlist: Watchlist, text: str) -> list[Substance]:
 
 
 def _marks(substance: Substance) -> tuple[str, ...]:
-    return (fold(substance.key), fold(substance.name), substance.inchikey.casefold(), *substance.cas)
+    marks = (fold(substance.key), fold(substance.name), substance.inchikey.casefold(), *substance.cas)
+    return tuple(mark for mark in marks if mark)

@@ -246,7 +246,7 @@ def test_all_holds_every_list(shipped: Watchlist) -> None:
     assert load_builtin(["dea-ssl", "all"]).digest == shipped.digest
 
 
-@pytest.mark.parametrize(("id", "hint"), [("incb-table1", "incb-table-1"), ("dea", "docs/watchlists.md")])
+@pytest.mark.parametrize(("id", "hint"), [("incb-table1", "incb-table-1"), ("zzz", "docs/watchlists.md")])
 def test_an_unknown_list_is_refused_with_the_likely_id(id: str, hint: str) -> None:
     with pytest.raises(WatchlistError, match=hint):
         load_builtin([id])

@@ -144,7 +144,7 @@ def test_yaml_refused(tmp_path: Path, text: str, line: int, message: str) -> Non
 
 
 def test_other_files_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(WatchlistError, match="ends in .csv, .yaml or .yml"):
+    with pytest.raises(WatchlistError, match=r"ends in \.csv, \.yaml or \.yml"):
         load_file(write(tmp_path, "mine.xlsx", "x"))
     with pytest.raises(WatchlistError, match="cannot be read: No such file"):
         load_file(tmp_path / "none.csv")
