@@ -51,7 +51,8 @@ SELECT al.id AS alert_id,
                        || CASE WHEN l.since = '' THEN '' ELSE ' since ' || l.since END
                        || CASE WHEN l.until = '' THEN '' ELSE ' until ' || l.until END
                        || ': '
-                       || CASE WHEN l.kind IN ('schedule', 'precursor', '') THEN l.status
+                       || CASE WHEN l.status = 'date not known' THEN 'listed, date not known'
+                               WHEN l.kind IN ('schedule', 'precursor', '') THEN l.status
                                WHEN l.status = 'in force' THEN 'on it'
                                WHEN l.status = 'not yet in force' THEN 'not yet on it'
                                WHEN l.status = 'no longer in force' THEN 'no longer on it'
