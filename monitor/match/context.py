@@ -99,7 +99,7 @@ def surroundings(forms: Forms, language: str | None) -> Surroundings:
     engine, groups = _triggers()
     wanted = language_mask(language)
     result = Surroundings()
-    for start, _, pattern in engine.find_overlapping(b" " + forms.words + b" "):
+    for start, _, pattern in engine.find_overlapping(forms.padded):
         for group, mask in groups[pattern]:
             if mask & wanted:
                 result.positions.setdefault(group, []).append(start)

@@ -236,9 +236,9 @@ def _covered(candidate: Candidate, others: list[Candidate]) -> bool:
 
 def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
     """Hits in the words form between spaces, as (start, stop, pattern) in the padded form."""
-    hits = automaton.find(b" " + view.words + b" ")
+    hits = automaton.find(view.padded)
     if view.latin is not None:
-        hits = sorted({*hits, *automaton.find(b" " + view.latin + b" ")})
+        hits = sorted({*hits, *automaton.find(view.latin)})
     return hits
 
 
@@ -266,15 +266,10 @@ def _near(reasons: list[int], begin: int) -> bool:
 
 def _from_padded(view: Forms, begin: int, end: int) -> tuple[int, int]:
     """Offsets in `view.text` of a hit in the padded words form, without the spaces of its pattern."""
-    padded_end = end - 1  # in the words form
-    spaced = begin == 0 or view.words[begin - 1 : begin] == b" " or (view.latin is not None and view.latin[begin - 1 : begin] == b" ")
-    first = begin if spaced else begin - 1
-    words = view.latin if view.latin is not None and not spaced else view.words
-    if padded_end > len(view.words) or words[padded_end - 1 : padded_end] == b" " or (
-        view.latin is not None and view.latin[padded_end - 1 : padded_end] == b" "
-    ):
-        padded_end -= 1
-    return view.from_words(first, padded_end)
+    spaces = (view.padded[begin], view.latin[begin] if view.latin is not None else 0)
+    first = begin + (32 in spaces)
+    spaces = (view.padded[end - 1], view.latin[end - 1] if view.latin is not None else 0)
+    return view.from_words(first - 1, end - 1 - (32 in spaces))
 
 
 def _misspelt(

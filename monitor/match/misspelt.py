@@ -2,16 +2,19 @@
 
 An index of the names with one letter deleted; a word of the text is looked up with each of its letters
 deleted in turn, which finds substitutions, insertions, deletions and swaps alike. Words are judged once
-and remembered, so a text costs a set difference.
+and remembered by a hash that is computed for all words of a text in a few array operations.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
+from difflib import SequenceMatcher
 from functools import cache
 from importlib import resources
-from difflib import SequenceMatcher
+
+import numpy as np
+import numpy.typing as npt
 
 from monitor.match.lexicon import Lexicon
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
@@ -19,7 +22,11 @@ from monitor.match.normalize import Forms, codes_of, words_key, words_of
 MIN_LETTERS = 7
 _MAX_INDEXED = 60_000  # names; beyond that misspellings are left to the watchlist's own variants
 _KINDS = frozenset(("inn", "common"))
-_MEMORY = 200_000
+_SLOTS = 22  # bits of the memory's index: four million words, four bytes each
+_PIECE = 1 << 16  # a text is hashed in pieces of this many bytes
+_BASE = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2**64
+
+Offsets = npt.NDArray[np.int64]
 
 
 class Misspellings:
@@ -29,7 +36,8 @@ class Misspellings:
         self.names: dict[bytes, int] = {}
         self.deletions: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self.ordinary = ordinary
-        self.judged: dict[bytes, int] = {}
+        self.memory = np.zeros(1 << _SLOTS, np.uint32)
+        self.powers, self.inverses = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
         international = _international(lexicon)
         for entry, text in enumerate(lexicon.texts):
             name = lexicon.name(entry)
@@ -45,17 +53,40 @@ class Misspellings:
             for short in _deletions(key):
                 self.deletions[short].append(key)
 
+    def search(self, padded: bytes) -> list[tuple[int, int, int]]:
+        """Misspelt names in the words form between spaces: (start, stop, entry), offsets in it."""
+        found: list[tuple[int, int, int]] = []
+        begin = 0
+        while begin < len(padded) - 1:
+            end = begin + _PIECE
+            if end < len(padded):
+                end = padded.rfind(b" ", begin + 1, end) + 1 or end
+            found += [(start + begin, stop + begin, entry) for start, stop, entry in self._search(padded[begin:end])]
+            begin = end - 1
+        return found
+
+    def _search(self, piece: bytes) -> list[tuple[int, int, int]]:
+        units = np.frombuffer(piece, np.uint8)
+        spaces = np.flatnonzero(units == 32)
+        long = np.flatnonzero(np.diff(spaces) >= MIN_LETTERS)
+        if not len(long):
+            return []
+        starts, stops = spaces[long] + 1, spaces[long + 1]
+        sums = np.cumsum(units * self.powers[: len(units)])
+        hashes = (sums[stops - 1] - sums[starts - 1]) * self.inverses[starts]
+        slots, marks = (hashes >> np.uint64(64 - _SLOTS)).astype(np.int64), hashes.astype(np.uint32)
+        found = []
+        for index in np.flatnonzero(self.memory[slots] != marks).tolist():
+            start, stop = int(starts[index]), int(stops[index])
+            entry = self.entry_of(piece[start:stop])
+            if entry >= 0:
+                found.append((start, stop, entry))
+            else:
+                self.memory[slots[index]] = marks[index]
+        return found
+
     def entry_of(self, word: bytes) -> int:
         """The entry that the word misspells, or -1."""
-        known = self.judged.get(word)
-        if known is None:
-            known = self._judge(word)
-            if len(self.judged) >= _MEMORY:
-                self.judged.clear()
-            self.judged[word] = known
-        return known
-
-    def _judge(self, word: bytes) -> int:
         if not MIN_LETTERS - 1 <= len(word) <= 31 or word.translate(None, b"0123456789") != word or word in self.names or word in self.ordinary:
             return -1
         near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
@@ -101,25 +132,21 @@ def _one_edit(word: bytes, name: bytes) -> bool:
     return rest[1:] == wanted if len(rest) > len(wanted) else rest == wanted[1:]
 
 
+def _powers(base: int) -> npt.NDArray[np.uint64]:
+    """base ** i modulo 2**64, for every place of a piece."""
+    with np.errstate(over="ignore"):
+        return np.cumprod(np.concatenate([np.ones(1, np.uint64), np.full(_PIECE - 1, base, np.uint64)]))
+
+
 def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
     """All misspelt names of a text: (start, stop, entry), offsets in `view.text`."""
     index = lexicon.memo.get("misspellings")
     if not isinstance(index, Misspellings):
         index = lexicon.memo["misspellings"] = Misspellings(lexicon, _ordinary())
-    found = []
-    for word in set(view.words.split()):
-        if len(word) >= MIN_LETTERS - 1:
-            entry = index.entry_of(word)
-            if entry >= 0:
-                found += [(*view.from_words(m.start(), m.end()), entry) for m in _occurrences(word, view.words)]
-    return found
+    return [(*view.from_words(start - 1, stop - 1), entry) for start, stop, entry in index.search(view.padded)]
 
 
 @cache
 def _ordinary() -> frozenset[bytes]:
     text = resources.files("monitor.match").joinpath("ordinary.txt").read_text(encoding="utf-8")
     return frozenset(words_key(line) for line in text.splitlines() if not line.startswith("#"))
-
-
-def _occurrences(word: bytes, text: bytes) -> list[re.Match[bytes]]:
-    return list(re.finditer(rb"(?<![^ ])" + re.escape(word) + rb"(?![^ ])", text))

@@ -126,8 +126,11 @@ def codes_of(text: str) -> bytes:
     """Encode a text of BMP characters, one byte a code point."""
     if text.isascii():
         return text.encode("ascii")
-    units = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
-    return code_table()[units].tobytes()
+    return code_table()[_units(text)].tobytes()
+
+
+def _units(text: str) -> npt.NDArray[np.uint16]:
+    return np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
 
 
 def words_of(codes: bytes) -> bytes:
@@ -163,8 +166,6 @@ def _plane_char(match: re.Match[str]) -> str:
 
 def _plane(text: str) -> str:
     """Replace each character outside the BMP by one inside it, one for one."""
-    if text.isascii() or max(text) < "\U00010000":
-        return text
     return _ASTRAL.sub(_plane_char, text)
 
 
@@ -199,11 +200,15 @@ class Forms:
     text: str
     origin: list[int] | None
     codes: bytes
-    words: bytes
+    padded: bytes  # the words form between two spaces
     compact: bytes
-    latin: bytes | None = None  # the words form with Chinese characters as separators, where there are any
+    latin: bytes | None = None  # the padded words form with Chinese characters as separators, where there are any
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
+
+    @property
+    def words(self) -> bytes:
+        return self.padded[1:-1]
 
     def from_words(self, start: int, stop: int) -> tuple[int, int]:
         """Offsets in `text` of a stretch of the words form."""
@@ -229,7 +234,15 @@ def forms(text: str) -> Forms:
     original, origin = text, None
     if "&" in text and _ENTITY.search(text):
         text, origin = unescape(text)
-    text = _plane(text)
-    codes = codes_of(text)
-    latin = words_of(codes_of(_CJK.sub(" ", text))) if not text.isascii() and max(text) >= "\u2e80" else None
-    return Forms(original, text, origin, codes, words_of(codes), compact_of(codes), latin)
+    latin = None
+    if text.isascii():
+        codes = text.encode("ascii")
+    else:
+        units = _units(text)
+        if len(units) != len(text):
+            text = _plane(text)
+            units = _units(text)
+        codes = code_table()[units].tobytes()
+        if (units >= 0x2E80).any():
+            latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
+    return Forms(original, text, origin, codes, b" " + words_of(codes) + b" ", compact_of(codes), latin)
