@@ -16,6 +16,7 @@ from monitor.model import Article, Document
 __all__ = ["canonical_url", "extract"]
 
 _LONGEST_TITLE = 300
+_MOST_LINES = 1000
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _MAYBE_HTML_TYPES = ("", "text/xml", "application/xml", "application/octet-stream")
 _TEXT_TYPES = ("application/json", "application/ld+json", "message/rfc822")
@@ -127,7 +128,12 @@ def _new_paragraphs(summary: str, title: str, body: str) -> list[str]:
 def _new_lines(lines: Iterable[str], known: list[str]) -> list[str]:
     """Return the lines that are in none of the `known` folded texts, and make them known."""
     kept: list[str] = []
-    for line in lines:
+    for number, line in enumerate(lines):
+        if (
+            number >= _MOST_LINES
+        ):  # each is searched for in all before it; beyond this, better twice than slow
+            kept.append(line.strip())
+            continue
         wanted = _ELLIPSIS.sub("", _fold(line))
         if wanted and not any(wanted in text for text in known):
             kept.append(line.strip())

@@ -33,7 +33,9 @@ _BLOCKS = frozenset(
         *("section", "table", "td", "th", "tr", "ul"),
     }
 )
-_FURNITURE = "ancestor::nav or ancestor::footer or ancestor::aside"
+_FURNITURE = frozenset({"nav", "footer", "aside"})
+_PLACES = frozenset({"figure", "article", "main"})
+_MOST_CAPTIONS = 300
 _PUBLISHED_META = frozenset(
     {
         *("article:published_time", "og:published_time", "datepublished", "dc.date", "dc.date.issued"),
@@ -68,13 +70,12 @@ class Page:
 
 def read_page(source: str) -> Page:
     """Take an HTML page (or a fragment of one) apart. Never raises; without any text the Page is empty."""
-    tree = _parse(source)
+    tree, whole = _parse(source)
     if tree is None:
         return Page(body=strip_tags(source))
     metas = _metas(tree)
     headline = _first_text(tree, ("//article//h1", "//main//h1", "//h1"))
-    # Of a page that is nested too deep for it, libxml2 hands back an empty shell: hence the last resort.
-    body = _main_text(tree) or strip_tags(source)
+    body = (_main_text(tree) if whole else "") or strip_tags(source)
     return Page(
         title=_title(tree, metas, headline),
         headline=headline,
@@ -119,8 +120,8 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _parse(source: str) -> Any | None:
-    """Parse to an lxml tree; None for what lxml gives up on."""
+def _parse(source: str) -> tuple[Any | None, bool]:
+    """Parse to an lxml tree, None for what lxml gives up on; then whether all of the page is in it."""
     import lxml.html
     from lxml import etree
 
@@ -128,9 +129,11 @@ def _parse(source: str) -> Any | None:
     markup = _CONTROLS.sub("", source).encode("utf-8", "ignore")
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
     try:
-        return lxml.html.document_fromstring(markup, parser=parser)
+        tree = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
-        return None
+        return None, False
+    # Of a page that is nested too deep for it, libxml2 silently keeps no more than the beginning.
+    return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 
 
 def _main_text(tree: Any) -> str:
@@ -211,12 +214,19 @@ def _without_site(title: str, headline: str, site: str) -> str:
 
 
 def _captions(tree: Any) -> Iterator[str]:
-    for element in tree.xpath(f"//figcaption[not({_FURNITURE})]"):
-        yield one_line(str(element.text_content()))
+    # Ancestors are looked at here and not in XPath, where nested elements cost quadratic time.
+    for element in tree.xpath("//figcaption")[:_MOST_CAPTIONS]:
+        if not _ancestors(element) & _FURNITURE:
+            yield one_line(str(element.text_content()))
     # The alternative text of a picture counts inside the article; a linked picture leads to another one.
-    places = "//figure//img[@alt] | //article//img[@alt] | //main//img[@alt]"
-    for element in tree.xpath(f"({places})[not({_FURNITURE} or ancestor::a)]"):
-        yield one_line(element.get("alt"))
+    for element in tree.xpath("//img[string-length(@alt) > 1]")[:_MOST_CAPTIONS]:
+        around = _ancestors(element)
+        if around & _PLACES and not around & _FURNITURE and "a" not in around:
+            yield one_line(element.get("alt"))
+
+
+def _ancestors(element: Any) -> set[str]:
+    return {ancestor.tag for ancestor in element.iterancestors()}
 
 
 def _language(tree: Any, metas: dict[str, str]) -> str | None:

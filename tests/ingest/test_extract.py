@@ -100,7 +100,10 @@ def test_a_page_that_the_extractor_makes_nothing_of_is_read_whole() -> None:
 
 @pytest.mark.parametrize("depth", [300, 5000])
 def test_deep_nesting_hides_nothing(depth: int) -> None:
-    assert "ketamine" in of("<div>" * depth + "ketamine &amp; more" + "</div>" * depth).text
+    inner = f"<p>{LONG} ketamine &amp; more</p>"
+    text = of(f"<p>{LONG}</p>" + "<div>" * depth + inner + "</div>" * depth).text
+    assert "warehouse" in text
+    assert "ketamine & more" in text
 
 
 def test_the_description_stands_in_for_an_empty_body() -> None:
