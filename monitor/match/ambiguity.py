@@ -49,6 +49,7 @@ REASONS = {
     "seizure_near": "words of seizure stand near",
     "use_near": "words of taking or dealing drugs stand near",
     "use_beside": "a word of taking or dealing drugs stands beside it",
+    "likely": "in this language it mostly means the drug",
     "quoted": "in quotation marks",
     "lead": "the next word makes it part of a known longer name",
     "-other_sense": "words of another sense stand near",
@@ -58,6 +59,7 @@ REASONS = {
     "-alone": "no other substance in the text",
     "-verb": "used as a verb",
     "-case": "not written in capitals as the name is",
+    "-case_word": "a word, and not written in capitals as the name is",
     "-hyphen": "joined to another word by a hyphen",
     "-language": "a word of another language than the text's",
 }
@@ -153,7 +155,21 @@ def _judge_plain(known: Document, candidate: Candidate) -> Judgement:
             score *= 0.2
             features.append(("defined_otherwise", 1.0))
             reasons.append(REASONS["-defined_otherwise"])
+        elif meant is None and _other_sense_alone(known, candidate):
+            score *= 0.4
+            features.append(("other_sense", 1.0))
+            reasons.append(REASONS["-other_sense"])
     return Judgement(round(score, 3), tuple(features), tuple(reasons))
+
+
+def _other_sense_alone(known: Document, candidate: Candidate) -> bool:
+    """Do words of another sense stand near an acronym, and none of drugs ("LSD" of pounds and pence)?"""
+    if not known.view.text[candidate.start : candidate.stop].isupper() or len(known.strong) > 1:
+        return False
+    left, right = known.words_span(candidate)
+    if any(known.around.near(group, left, right, 100) for group in ("drug", "use", "seizure")):
+        return False
+    return context.other_sense(candidate.name.text, known.view.words, left, right) > 0
 
 
 def _how(candidate: Candidate) -> str:
@@ -201,6 +217,7 @@ def _of_the_name(known: Document, candidate: Candidate, found: dict[str, float])
     found["phrase"] = float(" " in name.text)
     found["sense_listed"] = float(name.text.lower() in words.OTHER_SENSES)
     other = known.language is not None and name.language not in ("mul", known.language)
+    found["likely"] = float((name.text.lower(), known.language) in words.LIKELY)
     found["language"] = float(other and not found["acronym"])
 
 
@@ -210,7 +227,9 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
     before, after = context.neighbours(text, start, stop)
     capital = surface[:1].isupper() and not surface.isupper()
     sentence_start = start == 0 or bool(re.search(r"[.!?:\n\"“„]\s*[\"“„']?$", text[max(0, start - 4) : start]))
-    found["case"] = float(bool(found.get("acronym")) and not surface.isupper() and surface != name)
+    lower = bool(found["acronym"]) and not surface.isupper() and surface != name
+    found["case"] = float(lower)
+    found["case_word"] = float(lower and surface.lower() in words.ACRONYM_WORDS)
     found["capital"] = float(capital and not sentence_start and not found.get("acronym") and known.language != "de")
     found["shouted"] = float(surface.isupper() and surface.isalpha() and not name.isupper() and len(surface) > 1)
     beside_capital = (after[:1].isupper() and text[stop : stop + 1] in " -") or (

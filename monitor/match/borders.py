@@ -17,8 +17,13 @@ _CLOSE = ")]}）】"
 _PREFIX_END = re.compile(
     r"(?:yl|yloxy|oxy|fluoro?|chloro?|bromo?|iodo?|nitro|amino|hydroxy|methoxy|ethoxy|acetoxy|thio|oxo|aza|keto"
     r"|cyclo|phenoxy|benzo|iso|homo|deutero|desmethyl|acyl|oyl|azido|cyano|mercapto|formyl|tolyl|furanyl|acryl"
+    r"|基|氟|氯|溴|碘|ил|окси|фтор|хлор|бром|иод|йод|нитро|амино|гидрокси|метокси|этокси|тио"
     r"|ylidene|pyrrolidino|piperidino|morpholino|anilino|dehydro|hydro|epoxy|methylene|fluor|chlor|brom|nitroso)$",
     re.IGNORECASE,
+)
+# Across a space only what is nothing but a substituent counts: "isobutyryl fentanyl", not "para" or "Gaza".
+_SUBSTITUENT = re.compile(
+    r"(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
 )
 _WHOLE_PREFIX = frozenset(
     "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o tert sec "
@@ -32,11 +37,11 @@ _GLUED_PREFIX = re.compile(
 )
 # What may follow a name across a hyphen or a digit and makes it a part of a longer systematic name.
 _SUFFIX_START = re.compile(
-    r"[%s]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[%s]\s?[a-z(\[]|d\d+\b|yl\b|ylid|yloxy|oxide\b|N[%s]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
+    r"[%s]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[%s]\s?[a-zа-я(\[]|d\d+\b|yl\b|ylid|yloxy|oxide\b|N[%s]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
     % (HYPHENS, HYPHENS, HYPHENS)
 )
 _GLUED_SUFFIX = re.compile(
-    r"(?:yl|o|ol|one|on|ide|id|ium|ic|oic|ate|at|ine|in|al|amide|amid|oxy|yn|en|ene|an|ane|idine|osid|oside|ase|oid|oids|oide|oiden|ism|ismus"
+    r"(?:yl|o|ol|iat|one|on|ide|id|ium|ic|oic|ate|at|ine|in|al|amide|amid|oxy|yn|en|ene|an|ane|idine|osid|oside|ase|oid|oids|oide|oiden|ism|ismus"
     r"|an[eo]?|azole|azol|azine|azin|phen|oxid|sulf|chlor|brom|fluor|nitr|hydr|meth|eth|prop|but|pent|benz)",
     re.IGNORECASE,
 )
@@ -90,7 +95,7 @@ def _word_left(text: str, start: int) -> int:
     """Offset where the run of letters that ends at `start` begins."""
     position = start
     low = max(0, start - 60)
-    while position > low and text[position - 1].isalpha():
+    while position > low and text[position - 1].isalpha() and not _is_cjk(text[position - 1]):
         position -= 1
     return position
 
@@ -98,7 +103,7 @@ def _word_left(text: str, start: int) -> int:
 def _word_right(text: str, stop: int) -> int:
     position = stop
     high = min(len(text), stop + 60)
-    while position < high and text[position].isalpha():
+    while position < high and text[position].isalpha() and not _is_cjk(text[position]):
         position += 1
     return position
 
@@ -148,9 +153,12 @@ def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
     word = text[begin:stop]
     if not word:
         return False
-    if word.lower() in _WHOLE_PREFIX and (hyphen or len(word) > 2):
-        return word.lower() not in ("de", "des", "di", "o", "d", "l") or (hyphen and word.lower() == "des")
-    return len(word) > 3 and bool(_PREFIX_END.search(word))
+    if not hyphen:
+        # a name of a person may end so too: Cheryl, Beryl
+        return (word[0].islower() or len(word) > 6) and _SUBSTITUENT.match(word.lower()) is not None
+    if word.lower() in _WHOLE_PREFIX:
+        return word.lower() not in ("de", "di", "o", "d", "l")
+    return len(word) > 2 and bool(_PREFIX_END.search(word))
 
 
 def _chemical_right(text: str, stop: int) -> bool:
@@ -164,6 +172,7 @@ def look(text: str, start: int, stop: int, language: str | None, *, letters: int
     acronym, which takes no ending but a plural s.
     """
     if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
+        # a Chinese substituent has no border of its own
         return Border("part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop)
     left, right = _word_left(text, start), _word_right(text, stop)
     first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)

@@ -151,8 +151,10 @@ def other_sense(name: str, text_words: bytes, start: int, stop: int, reach: int 
     cues = _cue_sets().get(name.lower())
     if not cues:
         return 0
-    nearby = set(text_words[max(0, start - reach) : start].split()) | set(text_words[stop : stop + reach].split())
-    return len(cues & nearby)
+    left, right = text_words[max(0, start - reach) : start], text_words[stop : stop + reach]
+    nearby = {*left.split(), *right.split()}
+    # Chinese words have no borders; their bytes lie beyond ASCII
+    return sum(cue in nearby or (cue[0] >= 128 and (cue in left or cue in right)) for cue in cues)
 
 
 TAG_REACH = {"negated": 12}

@@ -7,12 +7,14 @@ texts that show some other sign of drugs (see `mentions`).
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
 import struct
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from importlib import resources
 from importlib.metadata import version
 
 import daachorse
@@ -170,6 +172,13 @@ def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterat
         yield Name(f"PubChem {substance.cid}", substance.key, "mul", "cid")
 
 
+@functools.cache
+def ordinary_words() -> frozenset[bytes]:
+    """Words (words form) that look like a name or a variant of one and mean something else."""
+    text = resources.files("monitor.match").joinpath("ordinary.txt").read_text(encoding="utf-8")
+    return frozenset(words_key(line) for line in text.splitlines() if not line.startswith("#"))
+
+
 def _has_cjk(text: str) -> bool:
     return any("\u2e80" <= char <= "\u9fff" for char in text)
 
@@ -239,6 +248,13 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     number = {key: index for index, key in enumerate(substances)}
     kinds = sorted({name.type for name in names})
     literal = {name.text.casefold() for name in names}
+    # "(+-)-DOM" is no surer a name than "DOM"
+    unsure = {compact_key(name.text) for name in names if name.ambiguous}
+    names = [
+        replace(name, ambiguous=True) if len(key := compact_key(name.text)) < _LONG and key in unsure else name
+        for name in names
+    ]
+    ordinary = ordinary_words()
     texts: list[str] = []
     names_of: list[int] = []
     for index, name in enumerate(names):
@@ -246,7 +262,7 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
         for text, rule in variants(name.text, name.language, name.type):
             folded = text.casefold()
             # a variant never takes over what is a name in its own right
-            if folded in seen or (rule and folded in literal):
+            if folded in seen or (rule and (folded in literal or words_key(text) in ordinary)):
                 continue
             seen.add(folded)
             if builder.route(len(texts), text, name.type, name.ambiguous):

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from monitor.match import ambiguity, borders, context, words
 from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import Automaton, Lexicon
+from monitor.match.lexicon import Automaton, Lexicon, ordinary_words
 from monitor.match.misspelt import misspelt
-from monitor.match.normalize import Forms, forms
+from monitor.match.normalize import Forms, forms, words_key
 from monitor.match.reading import Reading, read
 from monitor.model import Mention, Name
 
@@ -131,6 +131,8 @@ def _candidate(
         return None
     border = borders.look(view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym)
     if not border.accepted or (name.type in _METHODS and border.kind != "free") or ((acronym or letters <= 4) and reading.accents):
+        return None
+    if border.kind == "inflected" and words_key(border.word) in ordinary_words():
         return None
     # an accent left out may make a word of the text's own language of it ("heroine")
     foreign = reading.accents and surface.isascii() and language is not None and name.language not in ("mul", language)

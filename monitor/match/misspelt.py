@@ -10,13 +10,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from difflib import SequenceMatcher
-from functools import cache
-from importlib import resources
 
 import numpy as np
 import numpy.typing as npt
 
-from monitor.match.lexicon import Lexicon
+from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
 
 MIN_LETTERS = 7
@@ -91,7 +89,7 @@ class Misspellings:
             return -1
         near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
         near |= {short for short in _deletions(word) if short in self.names}
-        best = [key for key in near if _one_edit(word, key) and word[:1] == key[:1]]
+        best = [key for key in near if _one_edit(word, key) and word[:1] == key[:1] and word[:-1] != key]
         if not best:
             return -1
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
@@ -142,11 +140,5 @@ def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
     """All misspelt names of a text: (start, stop, entry), offsets in `view.text`."""
     index = lexicon.memo.get("misspellings")
     if not isinstance(index, Misspellings):
-        index = lexicon.memo["misspellings"] = Misspellings(lexicon, _ordinary())
+        index = lexicon.memo["misspellings"] = Misspellings(lexicon, ordinary_words())
     return [(*view.from_words(start - 1, stop - 1), entry) for start, stop, entry in index.search(view.padded)]
-
-
-@cache
-def _ordinary() -> frozenset[bytes]:
-    text = resources.files("monitor.match").joinpath("ordinary.txt").read_text(encoding="utf-8")
-    return frozenset(words_key(line) for line in text.splitlines() if not line.startswith("#"))

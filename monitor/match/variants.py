@@ -111,7 +111,7 @@ _SLAVIC = {
 
 def cases(text: str, language: str) -> Iterator[str]:
     """The cases of a Slavic name: "trawa" gives "trawę", "лирика" "лирику", "соль" "солью"."""
-    if language not in _SLAVIC or not re.fullmatch(r"[^\W\d_]{3,}", text) or text.isupper():
+    if language not in _SLAVIC or not re.fullmatch(r"\S*[^\W\d_]{3,}", text) or text.isupper():
         return
     feminine, endings, masculine = _SLAVIC[language]
     if feminine.search(text):

@@ -231,9 +231,9 @@ OTHER_SENSES: dict[str, str] = {
     "k2": "mountain climb peak summit pakistan karakoram winter mountaineer expedition",
     "sonata": "piano hyundai violin beethoven car",
     "soma": "huxley san francisco",
-    "android": "google phone smartphone app apple ios samsung operating",
-    "lsd": "lumpy skin disease cattle pounds",
-    "ghb": "bank thailand housing",
+    "android": "users update google phone smartphone app apple ios samsung operating",
+    "lsd": "lumpy skin disease cattle pounds pence shillings differential sperrdifferential slip",
+    "ghb": "bank mortgage thailand housing",
     "tma": "trimethylamine terminal",
     "dob": "birth date born",
     "iso": "standard certified certification",
@@ -255,6 +255,20 @@ LONGER_BEFORE = {
 # Words behind a name that make a verb or an idiom of it.
 PARTICLES = frozenset("up down out off away through over into open".split())
 FUNCTION_BEFORE = frozenset("to will would could can may must should cannot".split())
+
+# Names with another sense that in news nevertheless mostly mean the drug, by language.
+LIKELY = frozenset(
+    [("heroína", "es"), ("heroína", "pt"), ("héroïne", "fr"), ("eroina", "it"), ("heroina", "pl"), ("éxtasis", "es"), ("ecstasy", "de"), ("ecstasy", "en"),
+     ("ecstasy", "fr"), ("ecstasy", "nl"), ("ecstasy", "it"), ("ecstasy", "pt"), ("ecstasy", "pl"), ("weed", "en"), ("crack", "fr"), ("crack", "pt"),
+     ("wiet", "nl"), ("koks", "de"), ("coca", "es"), ("crystal meth", "en")]
+)  # fmt: skip
+
+# Acronyms that are words, or parts of words, when written small.
+ACRONYM_WORDS = frozenset(
+    "doet dom doc spa det ice mal php aet iso trip flea map mapa dame dam pot pit pis mes mon son ton don dob doi amt pac pas par aa et el la "
+    "de des da do di em en es is it la le les lo los me mi no nu on os pa pe pi po sa se si so su te to tu un va ve wie pep mat hat cat khat kat "
+    "pcp spice base ether sol sal met meta tina leaf dex".split()
+)
 
 # Where one street name is used for several substances: what it commonly means.
 EVERYDAY = {
