@@ -275,6 +275,15 @@ def test_nobody_listens() -> None:
     assert (caught.value.outcome, caught.value.permanent) == ("unreachable", False)
 
 
+def test_a_failed_tls_connection_is_unreachable() -> None:
+    async def secure(http: Http, server: Server) -> SourceError:
+        with pytest.raises(SourceError) as caught:
+            await http.get(f"https://{server.place}/")
+        return caught.value
+
+    assert run({"/": "plain"}, secure).outcome == "unreachable"
+
+
 # --- bounds ------------------------------------------------------------------------------------------
 
 
