@@ -149,7 +149,7 @@ def refusal(row: Row) -> str:
         return "molecular formula, shared by isomers"
     if ";" in name:
         return "several names in one"
-    if len(name) < 2:
+    if len(name) < 2 and row.ambiguous == "0":
         return "one character"
     return ""
 
