@@ -98,17 +98,23 @@ def _quiet_pipe() -> int:
     return 0
 
 
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"substance-monitor {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def settings(
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Log more; -vv logs everything.")
+        int,
+        typer.Option("--verbose", "-v", count=True, help="Log more; -vv logs all.", show_default=False),
     ] = 0,
-    version: Annotated[bool, typer.Option("--version", help="Show the version and exit.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", help="Show the version and exit.", callback=_version, is_eager=True)
+    ] = False,
 ) -> None:
     """Set up logging; what all commands share."""
-    if version:
-        typer.echo(f"substance-monitor {__version__}")
-        raise typer.Exit
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
@@ -183,7 +189,10 @@ def _tell_bug(error: BugError) -> int:
 
 @app.command()
 def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Check every source at its time until stopped (Ctrl-C or SIGTERM finish the work in hand)."""
+    """Check every source at its time until stopped.
+
+    Ctrl-C or SIGTERM finish the work in hand; the next start goes on from there.
+    """
     from monitor import schedule
     from monitor.terminal import make_console, show_news, watch_line
 
@@ -257,8 +266,9 @@ def scan(
     ] = "-",
     config: OptionalConfigPath = None,
 ) -> None:
-    """Match a corpus: one JSON object a line with id and text in, one with mentions out; no database.
+    """Match a corpus, JSON Lines in and out.
 
+    One JSON object a line with id and text in, one with its mentions out; needs no database.
     Offsets are code points into the text. Memory does not grow with the input. Exit code 1 when a line could
     not be read; its answer has an "error".
     """
@@ -314,7 +324,10 @@ def explain(
     alert: Annotated[int, typer.Argument(help="Number of the alert, as `report alerts` shows it.")],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Say why an alert was raised, and what would have kept it silent."""
+    """Say why an alert was raised.
+
+    And what would have kept it silent.
+    """
     from monitor import ask
 
     _echo_lines(ask.explain_alert(_load(config), alert, _now()))
@@ -322,7 +335,10 @@ def explain(
 
 @app.command()
 def sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Show every source: its health, when it was checked, what it brought."""
+    """Show every source and its health.
+
+    When it was checked, when it will be, what it brought, and why it fails.
+    """
     from monitor import ask
     from monitor.terminal import make_console, show_sources
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import signal
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
 from monitor.model import Outcome, Source
-from monitor.pipeline import AT_ONCE, CheckResult, Monitor, Session, Tell, bug_summary
+from monitor.pipeline import AT_ONCE, Monitor, Session, Tell, bug_summary
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, trigger
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class Watcher:
     def __init__(self, monitor: Monitor, session: Session, loop: asyncio.AbstractEventLoop) -> None:
         self._monitor, self._session, self._loop = monitor, session, loop
         self._scheduler = _scheduler()
+        self._idle = threading.Condition()
+        self._running = 0
+        self._stopping = False
         self._listen()
 
     def start(self) -> None:
@@ -74,7 +78,7 @@ class Watcher:
             self._beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat", next_run_time=now
         )
         self._scheduler.add_job(
-            self._monitor.expire,
+            self._keep_house,
             "interval",
             seconds=HOUSEKEEPING_SECONDS,
             id="housekeeping",
@@ -83,8 +87,33 @@ class Watcher:
         self._scheduler.start()
 
     def shutdown(self) -> None:
-        """Start nothing more and wait for what runs."""
-        self._scheduler.shutdown(wait=True)
+        """Start nothing more and wait for what runs.
+
+        APScheduler's own waiting holds a lock that a job needs to plan its next run: it would wait for ever.
+        """
+        with self._idle:
+            self._stopping = True
+        self._scheduler.shutdown(wait=False)
+        with self._idle:
+            self._idle.wait_for(lambda: self._running == 0)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[bool]:
+        """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""
+        with self._idle:
+            go = not self._stopping
+            self._running += go
+        try:
+            yield go
+        finally:
+            with self._idle:
+                self._running -= go
+                self._idle.notify_all()
+
+    def planned(self) -> dict[str, datetime | None]:
+        """Source name -> its next check; None while one is under way."""
+        jobs = {job.id: job.next_run_time for job in self._scheduler.get_jobs()}
+        return {source.name: jobs.get(_job_id(source)) for source in self._monitor.sources}
 
     def _add(self, source: Source, due: datetime) -> None:
         self._scheduler.add_job(
@@ -98,15 +127,16 @@ class Watcher:
 
     def _check(self, source: Source) -> None:
         """Run one check in the session's loop, then plan the next one. Runs in a thread of the scheduler."""
-        self._plan(source, None)
-        due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
-        try:
-            result: CheckResult = asyncio.run_coroutine_threadsafe(
-                self._session.check(source), self._loop
-            ).result()
-            due = result.next_check
-        finally:
-            self._plan(source, due)
+        with self._at_work() as go:
+            if not go:
+                return
+            self._plan(source, None)
+            due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
+            try:
+                check = asyncio.run_coroutine_threadsafe(self._session.check(source), self._loop)
+                due = check.result().next_check
+            finally:
+                self._plan(source, due)
 
     def _plan(self, source: Source, due: datetime | None) -> None:
         """Set the next time of a source's job; None holds it. When the scheduler stops, jobs are gone."""
@@ -116,7 +146,14 @@ class Watcher:
             self._scheduler.modify_job(_job_id(source), next_run_time=due)
 
     def _beat(self) -> None:
-        self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock())
+        with self._at_work() as go:
+            if go:
+                self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock())
+
+    def _keep_house(self) -> None:
+        with self._at_work() as go:
+            if go:
+                self._monitor.expire()
 
     def _listen(self) -> None:
         from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
@@ -134,13 +171,14 @@ class Watcher:
     def _record(self, event: JobEvent, message: str) -> None:
         log.error("job %s: %s", event.job_id, message)
         source = next((each for each in self._monitor.sources if _job_id(each) == event.job_id), None)
-        if source is None:
-            return
-        try:
+        with self._at_work() as go:
+            if source is None or not go:
+                return
             work = self._session.work(self._session.record_failure, source, Outcome.ERROR.value, message)
-            asyncio.run_coroutine_threadsafe(work, self._loop).result()
-        except MonitorError as error:
-            log.error("job %s: this could not be recorded either: %s", event.job_id, error)
+            try:
+                asyncio.run_coroutine_threadsafe(work, self._loop).result()
+            except MonitorError as error:
+                log.error("job %s: this could not be recorded either: %s", event.job_id, error)
 
 
 @contextmanager

@@ -5,8 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import html
+import os
 import sqlite3
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +19,7 @@ from monitor.config import load_config
 from monitor.pipeline import Monitor, build
 from tests.servers import Handler, Server, serve, web
 
+ROOT = Path(__file__).resolve().parents[1]
 HOUSE = """
 watchlists:
   - name: house list
@@ -111,6 +116,42 @@ def served(routes: Mapping[str, Handler | web.Response | bytes | str]) -> Iterat
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+def wait_for(server: Server, path: str, seconds: float = 30) -> None:
+    """Wait until the server has been asked for `path`."""
+    end = time.monotonic() + seconds
+    while path not in server.paths:
+        assert time.monotonic() < end, f"{path} was not asked for; only {server.paths}"
+        time.sleep(0.01)
+
+
+@contextlib.contextmanager
+def program(folder: Path, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[str]]:
+    """Start substance-monitor in `folder`, with a home of its own; it never outlives the block."""
+    home = {"HOME": str(folder / "home"), "XDG_CACHE_HOME": str(folder / "cache")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "monitor", *arguments],
+        cwd=folder,
+        env={**os.environ, **home, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    with process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def ran(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
+    """Run substance-monitor to its end: exit code, standard output, standard error."""
+    with program(folder, *arguments, **environment) as process:
+        out, err = process.communicate(timeout=120)
+    return process.returncode, out, err
 
 
 def rows(folder: Path, query: str) -> list[tuple[object, ...]]:

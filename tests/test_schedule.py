@@ -1,0 +1,137 @@
+"""The scheduler: first runs from the database, re-planning, one instance, an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.errors import MonitorError
+from monitor.model import SourceState
+from monitor.pipeline import CheckResult, Monitor, Progress
+from monitor.schedule import Watcher, single_instance
+from tests.servers import answer, endless, status
+from tests.worlds import (
+    alerts,
+    allowing,
+    article,
+    feed_source,
+    folder_source,
+    opened,
+    page,
+    program,
+    rows,
+    rss,
+    served,
+    wait_for,
+    write_config,
+)
+
+NEWS = "Officers found two drums of examplium chloride on board."
+
+
+def real_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+def watch_until(monitor: Monitor, wanted: int) -> tuple[list[CheckResult], dict[str, datetime | None]]:
+    """Watch until `wanted` checks have ended; their results, and the planned time of every job then."""
+
+    async def run() -> tuple[list[CheckResult], dict[str, datetime | None]]:
+        results: list[CheckResult] = []
+        enough = asyncio.Event()
+
+        def tell(progress: Progress) -> None:
+            if progress.result is not None:
+                results.append(progress.result)
+            if len(results) >= wanted:
+                enough.set()
+
+        async with monitor.session("watch", tell) as session:
+            watcher = Watcher(monitor, session, asyncio.get_running_loop())
+            watcher.start()
+            await asyncio.wait_for(enough.wait(), 30)
+            names = {result.source for result in results}
+            planned = watcher.planned()
+            while any(planned[name] is None for name in names):  # a check ends just before it is planned anew
+                await asyncio.sleep(0.01)
+                planned = watcher.planned()
+            session.stop()
+            await asyncio.to_thread(watcher.shutdown)
+        return results, planned
+
+    return asyncio.run(run())
+
+
+def test_first_runs_come_from_the_database(tmp_path: Path) -> None:
+    sources = "".join(folder_source(name, tmp_path / name) for name in ("new", "overdue", "later"))
+    config = write_config(tmp_path, sources)
+    now = real_clock().replace(microsecond=0)
+    with opened(config, real_clock) as monitor:  # type: ignore[arg-type]
+        for name, due in (("overdue", now - timedelta(days=3)), ("later", now + timedelta(hours=5))):
+            monitor.store.record([], SourceState(name, next_check=due), now=now)
+        results, planned = watch_until(monitor, 2)
+    assert sorted(result.source for result in results) == ["new", "overdue"]
+    assert planned["later"] == now + timedelta(hours=5)
+    for result in results:  # once, not once for every time missed, and then at its rhythm
+        assert planned[result.source] == result.next_check
+        assert result.next_check - result.ended == timedelta(hours=1)
+
+
+def test_a_failing_source_is_planned_later_and_the_others_go_on(tmp_path: Path) -> None:
+    with served({"/feed": status(503, Retry_After="3600")}) as server:
+        sources = feed_source("bad", f"{server.url}/feed", "1m") + folder_source("good", tmp_path / "good")
+        config = write_config(tmp_path, sources, more=allowing(server))
+        with opened(config, real_clock) as monitor:  # type: ignore[arg-type]
+            results, planned = watch_until(monitor, 2)
+    outcomes = {result.source: result.outcome for result in results}
+    assert outcomes == {"bad": "blocked", "good": "unchanged"} or outcomes["bad"] == "error"
+    due = planned["bad"]
+    assert due is not None
+    assert due - results[0].ended > timedelta(minutes=59)
+
+
+def test_articles_that_appear_while_it_runs_are_found(tmp_path: Path) -> None:
+    config = write_config(tmp_path, folder_source("in", tmp_path / "in") + "  every: 1s\n")
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    with opened(config, real_clock) as monitor:  # type: ignore[arg-type]
+        results, _ = watch_until(monitor, 3)
+    assert [result.done.alerts for result in results[:3]] == [1, 0, 0]
+    assert rows(tmp_path, "SELECT COUNT(*) FROM heartbeat WHERE name = 'watch'") == [(1,)]
+    assert rows(tmp_path, "SELECT kind, status FROM run") == [("watch", "done")]
+    assert rows(tmp_path, "SELECT COUNT(*) FROM source_check WHERE ended IS NULL") == [(0,)]
+
+
+def test_only_one_instance_watches(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/monitor.db"
+    with (
+        single_instance(url),
+        pytest.raises(MonitorError, match=r"another .* is running .* stop it first"),
+        single_instance(url),
+    ):
+        pass
+    with single_instance(url):
+        pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_finishes_the_work_in_hand(tmp_path: Path, number: signal.Signals) -> None:
+    routes: dict[str, object] = {"/p1": page("Ship searched", NEWS), "/p2": endless(b"<p>x", pause=0.05)}
+    with served(routes) as server:  # type: ignore[arg-type]
+        routes["/feed"] = answer(rss({f"{server.url}/p1": "Ship searched", f"{server.url}/p2": "Endless"}))
+        write_config(tmp_path, feed_source("feed", f"{server.url}/feed"), more=allowing(server))
+        with program(tmp_path, "watch") as process:
+            wait_for(server, "/p2")
+            process.send_signal(number)
+            out, err = process.communicate(timeout=30)
+    assert process.returncode == 0, err
+    assert "Watching 1 sources" in out
+    assert "Stopped; the next start goes on from here." in out
+    assert err == ""
+    assert alerts(tmp_path) == [("p1", "examplium-chloride")]
+    assert rows(tmp_path, "SELECT kind, status FROM run") == [("watch", "done")]
+    ((outcome, message),) = rows(tmp_path, "SELECT outcome, message FROM source_check")
+    assert (outcome, message) == ("ok", "stopped before the end; the next check goes on from here")
