@@ -292,6 +292,27 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Pin:
+    """A user's word on one name: it counts `always` (alone), or never. Empty tuples mean "any".
+
+    The name is compared without regard to case.
+    """
+
+    text: str
+    always: bool
+    languages: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def holds(self, surface: str, language: str | None, source: str | None) -> bool:
+        """Does the pin speak of this surface, in a text of this language and source?"""
+        return (
+            surface.casefold() == self.text.casefold()
+            and (not self.languages or language in self.languages)
+            and (not self.sources or source in self.sources)
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """When to raise an alert. An empty tuple means "any"; the first rule that fits decides.
 

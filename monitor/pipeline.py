@@ -380,7 +380,7 @@ class Session:
         digest = matcher.watchlist.digest
         if (stored.sha256, stored.watchlist, stored.program) == (article.sha256, digest, __version__):
             return None
-        mentions = matcher.find(article.text, article.language)
+        mentions = matcher.find(article.text, article.language, article.source)
         past = Past(already=stored.alerted, last_alert=last_alerts)
         alerts = decide(article, mentions, matcher.watchlist, self._monitor.rules, past, now)
         if stored.copy_of:

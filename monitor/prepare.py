@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.errors import LexiconError, WatchlistError
-from monitor.model import ListingStatus, Mention, Watchlist
+from monitor.model import ListingStatus, Mention, Pin, Watchlist
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -32,12 +32,13 @@ class Matcher:
 
     watchlist: Watchlist
     lexicon: Lexicon
+    pins: tuple[Pin, ...] = ()
 
-    def find(self, text: str, language: str | None = None) -> list[Mention]:
+    def find(self, text: str, language: str | None = None, source: str | None = None) -> list[Mention]:
         """Find every mention in `text`; offsets are code points, always `text[start:stop] == surface`."""
         from monitor.match import find
 
-        return find(self.lexicon, text, language)
+        return find(self.lexicon, text, language, source=source, pins=self.pins)
 
     def listings(self, substance: str, at: date) -> list[ListingStatus]:
         """Give every listing of a substance with what its dates say at that day."""
@@ -61,7 +62,7 @@ def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
     `cache` is a folder for prepared lexicons. Raises WatchlistError when a watchlist is refused.
     """
     watchlist = load_watchlist(config)
-    return Matcher(watchlist, prepare_lexicon(watchlist, cache))
+    return Matcher(watchlist, prepare_lexicon(watchlist, cache), config.to_pins() if config else ())
 
 
 def shipped_lists() -> frozenset[str]:

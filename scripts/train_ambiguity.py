@@ -19,11 +19,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from monitor.match import compile_lexicon  # noqa: E402
-from monitor.match.ambiguity import features_of  # noqa: E402
-from monitor.match.mentions import weigh  # noqa: E402
-from monitor.watchlist import load_builtin  # noqa: E402
-from tests.corpus.corpus import load  # noqa: E402
+from monitor.match import compile_lexicon
+from monitor.match.ambiguity import features_of
+from monitor.match.mentions import weigh
+from monitor.watchlist import load_builtin
+from tests.corpus.corpus import load
 
 PENALTY = 3.0
 # What is expected before any data: the penalty pulls towards these, not towards nought.
@@ -116,7 +116,9 @@ def cross_check(rows: list[Example], names: list[str], parts: int = 5) -> dict[s
     for part in range(parts):
         weights = fit([row for i, row in enumerate(rows) if i % parts != part], names)
         for features, label, _ in rows[part::parts]:
-            guess = int(weights[0] + sum(weights[i + 1] * features.get(n, 0.0) for i, n in enumerate(names)) >= 0)
+            guess = int(
+                weights[0] + sum(weights[i + 1] * features.get(n, 0.0) for i, n in enumerate(names)) >= 0
+            )
             right += guess == label
             found += guess and label
             meant += label
@@ -131,7 +133,9 @@ def main() -> None:
     rows = list(examples(parser.parse_args().dev))
     names = sorted({name for row in rows for name in row[0]} | (EXPECTED.keys() - {"bias"}))
     weights = fit(rows, names)
-    table = {"bias": round(float(weights[0]), 3)} | {n: round(float(w), 3) for n, w in zip(names, weights[1:], strict=True)}
+    table = {"bias": round(float(weights[0]), 3)} | {
+        n: round(float(w), 3) for n, w in zip(names, weights[1:], strict=True)
+    }
     note = "Logistic regression over the features of ambiguity.py; learned by scripts/train_ambiguity.py."
     print(json.dumps({"note": note, "left_out": cross_check(rows, names), "weights": table}, indent=1))
 

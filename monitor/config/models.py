@@ -23,7 +23,7 @@ from pydantic import (
 )
 
 from monitor.config import values
-from monitor.model import ListInfo, Rule, Severity, Source
+from monitor.model import ListInfo, Pin, Rule, Severity, Source
 
 DEFAULT_EVERY = 3600.0
 """Seconds between two checks of a source that names neither `every` nor `cron`."""
@@ -272,6 +272,10 @@ class NamePin(Section):
     languages: tuple[Language, ...] = Field(default=(), description="Only in texts of these languages.")
     sources: tuple[Text, ...] = Field(default=(), description="Only in articles of these sources.")
 
+    def to_pin(self) -> Pin:
+        """The pin as the matcher takes it."""
+        return Pin(self.text, self.use == "always", self.languages, self.sources)
+
 
 class Http(Section):
     """Limits of everything that is fetched."""
@@ -344,6 +348,10 @@ class Config(Section):
     def to_sources(self) -> tuple[Source, ...]:
         """The enabled sources, in the order of the file."""
         return tuple(entry.to_source() for entry in self.sources if entry.enabled)
+
+    def to_pins(self) -> tuple[Pin, ...]:
+        """The names that always or never count; of several that fit, the first decides."""
+        return tuple(entry.to_pin() for entry in self.names)
 
     def to_rules(self, lists: Mapping[str, ListInfo]) -> tuple[Rule, ...]:
         """The alert rules, in the order of the file (the first that fits decides).

@@ -60,7 +60,8 @@ def _long_form(short: str, before: str) -> str:
     lower = candidate.lower()
     for index in range(len(letters) - 1, -1, -1):
         while position >= 0 and (
-            lower[position] != letters[index] or (index == 0 and position > 0 and lower[position - 1].isalnum())
+            lower[position] != letters[index]
+            or (index == 0 and position > 0 and lower[position - 1].isalnum())
         ):
             position -= 1
         if position < 0:

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from monitor.match import context, words
+from monitor.match import context
 from monitor.match.abbreviations import Definition
 from monitor.match.context import Surroundings
 from monitor.match.lexicon import Lexicon
 from monitor.match.normalize import Forms
+from monitor.match.words import tables
 
 if TYPE_CHECKING:
     from monitor.match.mentions import Candidate
@@ -106,7 +107,9 @@ class Document:
         """Ambiguous names that stand beside the plain name of their substance anywhere: "phencyclidine (PCP)"."""
         if self._aliases is None:
             self._aliases = {
-                _short_key(self.view.text[c.start : c.stop]) for c in self.weak if c.length > 1 and _same_as(self, c, own=True)
+                _short_key(self.view.text[c.start : c.stop])
+                for c in self.weak
+                if c.length > 1 and _same_as(self, c, own=True)
             }
         return self._aliases
 
@@ -119,7 +122,10 @@ class Document:
         return context.tags(self.around, *self.words_span(candidate))
 
 
-_CHEMICAL = re.compile(r"\d[-,]\S|(?:phen|ethyl|propyl|butyl|benz|fluor|chlor|brom)\w*|(?:amine|idine|idone|one|yl)\b", re.IGNORECASE)
+_CHEMICAL = re.compile(
+    r"\d[-,]\S|(?:phen|ethyl|propyl|butyl|benz|fluor|chlor|brom)\w*|(?:amine|idine|idone|one|yl)\b",
+    re.IGNORECASE,
+)
 
 
 def _short_key(short: str) -> str:
@@ -215,9 +221,9 @@ def _of_the_name(known: Document, candidate: Candidate, found: dict[str, float])
     found["short"] = float(len(name.text) <= 2)
     found["word"] = float(not found["street"] and not found["acronym"])
     found["phrase"] = float(" " in name.text)
-    found["sense_listed"] = float(name.text.lower() in words.OTHER_SENSES)
+    found["sense_listed"] = float(name.text.lower() in tables().other_senses)
     other = known.language is not None and name.language not in ("mul", known.language)
-    found["likely"] = float((name.text.lower(), known.language) in words.LIKELY)
+    found["likely"] = float((name.text.lower(), known.language) in tables().likely)
     found["language"] = float(other and not found["acronym"])
 
 
@@ -226,21 +232,32 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
     surface, name = text[start:stop], candidate.name.text
     before, after = context.neighbours(text, start, stop)
     capital = surface[:1].isupper() and not surface.isupper()
-    sentence_start = start == 0 or bool(re.search(r"[.!?:\n\"“„]\s*[\"“„']?$", text[max(0, start - 4) : start]))
+    sentence_start = start == 0 or bool(
+        re.search(r"[.!?:\n\"“„]\s*[\"“„']?$", text[max(0, start - 4) : start])
+    )
     lower = bool(found["acronym"]) and not surface.isupper() and surface != name
     found["case"] = float(lower)
-    found["case_word"] = float(lower and surface.lower() in words.ACRONYM_WORDS)
-    found["capital"] = float(capital and not sentence_start and not found.get("acronym") and known.language != "de")
-    found["shouted"] = float(surface.isupper() and surface.isalpha() and not name.isupper() and len(surface) > 1)
+    found["case_word"] = float(lower and surface.lower() in tables().acronym_words)
+    found["capital"] = float(
+        capital and not sentence_start and not found.get("acronym") and known.language != "de"
+    )
+    found["shouted"] = float(
+        surface.isupper() and surface.isalpha() and not name.isupper() and len(surface) > 1
+    )
     beside_capital = (after[:1].isupper() and text[stop : stop + 1] in " -") or (
         before[:1].isupper() and not sentence_start and text[start - 1 : start] in " -"
     )
     found["proper"] = float(capital and beside_capital and known.language != "de")
     found["quoted"] = float(context.quoted(text, start, stop))
-    found["verb"] = float(after.lower() in words.PARTICLES or before.lower() in words.FUNCTION_BEFORE)
-    longer = words.LONGER_BEFORE.get(name.lower())
-    found["longer"] = float(longer is not None and bool(before) and re.search(longer, before.lower()) is not None)
-    found["hyphen"] = float(text[start - 1 : start] == "-" or (text[stop : stop + 1] == "-" and not context.form_after(text, stop)))
+    found["verb"] = float(after.lower() in tables().particles or before.lower() in tables().before_verb)
+    longer = tables().longer_before.get(name.lower())
+    found["longer"] = float(
+        longer is not None and bool(before) and re.search(longer, before.lower()) is not None
+    )
+    found["hyphen"] = float(
+        text[start - 1 : start] == "-"
+        or (text[stop : stop + 1] == "-" and not context.form_after(text, stop))
+    )
     found["initial"] = float(len(surface) == 1 and text[stop : stop + 1] == ".")
 
 
@@ -250,7 +267,9 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["defined"] = float(meant is not None and candidate.name.substance in meant)
     found["defined_otherwise"] = float(meant is not None and not meant)
     found["same_as"] = float(_same_as(known, candidate))
-    found["same_as_elsewhere"] = float(not found["same_as"] and _short_key(text[start:stop]) in known.aliases())
+    found["same_as_elsewhere"] = float(
+        not found["same_as"] and _short_key(text[start:stop]) in known.aliases()
+    )
     found["alias"] = float(context.alias_before(text, start))
     found["quantity"] = float(context.quantity_before(text, start))
     found["form"] = float(context.form_after(text, stop))
@@ -264,7 +283,9 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["use_beside"] = float(bool(known.around.near("use", left, right, 20)))
     found["seizure_near"] = min(2.0, known.around.near("seizure", left, right, 100)) / 2
     found["offer_near"] = min(2.0, known.around.near("offer for sale", left, right, 60)) / 2
-    found["other_sense"] = min(2.0, context.other_sense(candidate.name.text, known.view.words, left, right)) / 2
+    found["other_sense"] = (
+        min(2.0, context.other_sense(candidate.name.text, known.view.words, left, right)) / 2
+    )
 
 
 def _of_the_document(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
@@ -277,7 +298,12 @@ def _of_the_document(known: Document, candidate: Candidate, found: dict[str, flo
     found["drug_document"] = min(1.0, known.around.count("drug") / 4 / size)
     found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
     found["weak_beside"] = float(
-        any(other is not candidate and _gap(candidate, other) <= 60 and other.name.substance != candidate.name.substance for other in known.weak)
+        any(
+            other is not candidate
+            and _gap(candidate, other) <= 60
+            and other.name.substance != candidate.name.substance
+            for other in known.weak
+        )
     )
 
 
@@ -286,7 +312,7 @@ def _gap(one: Candidate, other: Candidate) -> int:
 
 
 def _same_as(known: Document, candidate: Candidate, *, own: bool = False) -> bool:
-    """"Amphetamine (Ice)", "PCP (phencyclidine)", "MDMA or ecstasy", "speed/amphetamine" """
+    """ "Amphetamine (Ice)", "PCP (phencyclidine)", "MDMA or ecstasy", "speed/amphetamine" """
     text = known.view.text
     for other in known.strong:
         if own and other.name.substance != candidate.name.substance:

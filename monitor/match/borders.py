@@ -26,8 +26,44 @@ _SUBSTITUENT = re.compile(
     r"(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
 )
 _WHOLE_PREFIX = frozenset(
-    "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o tert sec "
-    "retro allo epi pseudo homo bis tris di tri tetra mono α β γ δ".split()
+    [
+        "ortho",
+        "meta",
+        "para",
+        "nor",
+        "des",
+        "de",
+        "iso",
+        "neo",
+        "cis",
+        "trans",
+        "threo",
+        "erythro",
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "omega",
+        "n",
+        "o",
+        "tert",
+        "sec",
+        "retro",
+        "allo",
+        "epi",
+        "pseudo",
+        "homo",
+        "bis",
+        "tris",
+        "di",
+        "tri",
+        "tetra",
+        "mono",
+        "α",
+        "β",
+        "γ",
+        "δ",
+    ]
 )
 # Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
 _GLUED_PREFIX = re.compile(
@@ -46,7 +82,14 @@ _GLUED_SUFFIX = re.compile(
     re.IGNORECASE,
 )
 
-_SALT_TAIL = re.compile(r"(?:hydrochlorid|hydrobromid|sulfat|phosphat|citrat|tartrat|maleat|oxalat|mesilat|acetat|nitrat)e?s?$")
+# Which mirror image is meant, as in "(S)-methadone" or "(1R,2S)-(-)-ephedrine": still the listed substance.
+_STEREO = re.compile(
+    rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)[)\]）]\s?[{HYPHENS}]\s?)+$"
+)
+
+_SALT_TAIL = re.compile(
+    r"(?:hydrochlorid|hydrobromid|sulfat|phosphat|citrat|tartrat|maleat|oxalat|mesilat|acetat|nitrat)e?s?$"
+)
 
 # Endings by which a language inflects a name, or makes a plural of it.
 _INFLECTIONS: dict[str, frozenset[str]] = {
@@ -57,17 +100,125 @@ _INFLECTIONS: dict[str, frozenset[str]] = {
     "it": frozenset(["e", "i"]),
     "pt": frozenset(["s", "es"]),
     "nl": frozenset(["s", "en", "es"]),
-    "pl": frozenset("u em ie y i ę ą a om ami ach ów owi o ze owy owa owe owej owego owych".split()),
-    "ru": frozenset("а у ом е ы и ов ам ами ах ой ою ую ю я ем ями ях ей ою овый овая овое ового овой овых овую".split()),
-    "uk": frozenset("у ом і и ів ам ами ах ою у а е ю я ем".split()),
-    "cs": frozenset("u em y e ů ům ech a ový ová ové".split()),
-    "tr": frozenset("i in e de den le ı ın a da dan la lar ler".split()),
+    "pl": frozenset(
+        [
+            "u",
+            "em",
+            "ie",
+            "y",
+            "i",
+            "ę",
+            "ą",
+            "a",
+            "om",
+            "ami",
+            "ach",
+            "ów",
+            "owi",
+            "o",
+            "ze",
+            "owy",
+            "owa",
+            "owe",
+            "owej",
+            "owego",
+            "owych",
+        ]
+    ),
+    "ru": frozenset(
+        [
+            "а",
+            "у",
+            "ом",
+            "е",
+            "ы",
+            "и",
+            "ов",
+            "ам",
+            "ами",
+            "ах",
+            "ой",
+            "ою",
+            "ую",
+            "ю",
+            "я",
+            "ем",
+            "ями",
+            "ях",
+            "ей",
+            "ою",
+            "овый",
+            "овая",
+            "овое",
+            "ового",
+            "овой",
+            "овых",
+            "овую",
+        ]
+    ),
+    "uk": frozenset(["у", "ом", "і", "и", "ів", "ам", "ами", "ах", "ою", "у", "а", "е", "ю", "я", "ем"]),
+    "cs": frozenset(["u", "em", "y", "e", "ů", "ům", "ech", "a", "ový", "ová", "ové"]),
+    "tr": frozenset(["i", "in", "e", "de", "den", "le", "ı", "ın", "a", "da", "dan", "la", "lar", "ler"]),
 }
 _ANY_INFLECTION = frozenset(["s", "es", "'s"])
 # Words that a translator or a scraper glues to a name.
 _GLUED_WORDS = frozenset(
-    "of the and with for from in on to a an is was by or de del la el los las un una y o e da do di du des le les et "
-    "und der die das von mit aus en het een van i z w na im am zu anti non".split()
+    [
+        "of",
+        "the",
+        "and",
+        "with",
+        "for",
+        "from",
+        "in",
+        "on",
+        "to",
+        "a",
+        "an",
+        "is",
+        "was",
+        "by",
+        "or",
+        "de",
+        "del",
+        "la",
+        "el",
+        "los",
+        "las",
+        "un",
+        "una",
+        "y",
+        "o",
+        "e",
+        "da",
+        "do",
+        "di",
+        "du",
+        "des",
+        "le",
+        "les",
+        "et",
+        "und",
+        "der",
+        "die",
+        "das",
+        "von",
+        "mit",
+        "aus",
+        "en",
+        "het",
+        "een",
+        "van",
+        "i",
+        "z",
+        "w",
+        "na",
+        "im",
+        "am",
+        "zu",
+        "anti",
+        "non",
+    ]
 )
 _COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
 
@@ -114,6 +265,8 @@ def _is_cjk(char: str) -> bool:
 
 def _chemical_left(text: str, start: int) -> bool:
     """Is what stands before, across a hyphen, bracket or one space, a part of a chemical name?"""
+    stereo = _STEREO.search(text, max(0, start - 40), start)
+    start = stereo.start() if stereo else start
     if start == 0:
         return False
     before = text[start - 1]
@@ -129,14 +282,23 @@ def _chemical_left(text: str, start: int) -> bool:
         return _ends_chemically(text, edge, hyphen=True)
     if before == " ":
         return _ends_chemically(text, start - 1, hyphen=False)
-    return before in _CLOSE and start >= 2 and (text[start - 2].isalnum()) and _bracket_is_locant(text, start - 1)
+    return (
+        before in _CLOSE
+        and start >= 2
+        and (text[start - 2].isalnum())
+        and _bracket_is_locant(text, start - 1)
+    )
 
 
 def _bracket_is_locant(text: str, close: int) -> bool:
     """Does the bracket that closes at `close` hold a substituent ("(2-fluoro)", "(R)")?"""
     opened = max(text.rfind(char, max(0, close - 60), close) for char in _OPEN)
     inside = text[opened + 1 : close] if opened >= 0 else ""
-    return bool(inside) and " " not in inside and (bool(re.search(r"\d", inside)) or bool(_PREFIX_END.search(inside)) or inside in "RSEZ+-±")
+    return (
+        bool(inside)
+        and " " not in inside
+        and (bool(re.search(r"\d", inside)) or bool(_PREFIX_END.search(inside)) or inside in "RSEZ+-±")
+    )
 
 
 def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
@@ -165,7 +327,9 @@ def _chemical_right(text: str, stop: int) -> bool:
     return bool(_SUFFIX_START.match(text, stop))
 
 
-def look(text: str, start: int, stop: int, language: str | None, *, letters: int, cased: bool = False) -> Border:
+def look(
+    text: str, start: int, stop: int, language: str | None, *, letters: int, cased: bool = False
+) -> Border:
     """Look at both sides of `text[start:stop]`.
 
     `letters`: how many the name has; longer ones may stand in compounds and run-together words. `cased`: an
@@ -173,7 +337,9 @@ def look(text: str, start: int, stop: int, language: str | None, *, letters: int
     """
     if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
         # a Chinese substituent has no border of its own
-        return Border("part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop)
+        return Border(
+            "part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop
+        )
     left, right = _word_left(text, start), _word_right(text, stop)
     first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)
     if left == start and start > 0 and text[start - 1].isdigit() and text[start].isalnum():
@@ -182,11 +348,17 @@ def look(text: str, start: int, stop: int, language: str | None, *, letters: int
         return Border("inside", start, stop)
     kind = "free"
     if right > stop and text[stop - 1].isalpha():
-        kind = _tail(text[start:stop], text[stop:right], language, long=letters >= 5 and last >= 5, cased=cased)
+        kind = _tail(
+            text[start:stop], text[stop:right], language, long=letters >= 5 and last >= 5, cased=cased
+        )
     elif right > stop:
         kind = "inside"
     if left < start and kind != "inside":
-        kind = _head(text[left:start], kind, language, long=letters >= 6 and first >= 5) if text[start].isalpha() else "inside"
+        kind = (
+            _head(text[left:start], kind, language, long=letters >= 6 and first >= 5)
+            if text[start].isalpha()
+            else "inside"
+        )
     if kind != "inside" and (_chemical_left(text, left) or _chemical_right(text, right)):
         kind = "part"
     # the ending of a plural or a case belongs to the word that is read
@@ -225,7 +397,12 @@ def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: b
         return "glued"
     if long and _SALT_TAIL.match(lower):
         return "compound"
-    if long and len(lower) >= 4 and (language in _COMPOUNDING or language is None) and not _GLUED_SUFFIX.match(lower):
+    if (
+        long
+        and len(lower) >= 4
+        and (language in _COMPOUNDING or language is None)
+        and not _GLUED_SUFFIX.match(lower)
+    ):
         return "compound"
     return "inside"
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import daachorse
 
-from monitor.match import words
 from monitor.match.normalize import Forms, words_key
+from monitor.match.words import tables
 
 _QUANTITY = re.compile(
     r"(?:\d[\d.,\s]{0,12}|\b(?:kilos?|grams?|tons?|tonnes?|pounds?|gramos|kilo|Tonnen|pills?|tablets?|tabletas|pastillas|"
@@ -23,15 +23,15 @@ _QUANTITY = re.compile(
     r"(?:(?:of|de|di|du|d'|von|an|na|the|suspected|pure|powder|raw|liquid|illegal|illicit|synthetic)\s){0,3}[\"'“”‘’„«(]?$",
     re.IGNORECASE,
 )
-_UNITS = frozenset(word.lower() for word in words.UNITS)
-_FORMS = frozenset(word.lower() for word in words.FORMS)
 _WORD_AFTER = re.compile(r"[\s\-\"'’”»)]{0,2}([^\W_]{1,20})")
 _WORD_BEFORE = re.compile(r"([^\W_]{1,20})[\s\-\"'‘“„«(]{0,2}$")
-_ALIAS = re.compile(
-    r"(?:" + "|".join(re.escape(phrase) for phrase in sorted(words.ALIAS, key=len, reverse=True)) + r")\W{1,3}(?:the\s|a\s|der\s|die\s|das\s|el\s|la\s)?\W?$",
-    re.IGNORECASE,
-)
 _QUOTES = "\"'“”‘’„«»‹›`「」『』《》"
+
+
+@functools.cache
+def _alias() -> re.Pattern[str]:
+    phrases = "|".join(re.escape(phrase) for phrase in sorted(tables().alias, key=len, reverse=True))
+    return re.compile(rf"(?:{phrases})\W{{1,3}}(?:(?:the|a|der|die|das|el|la)\s)?\W?$", re.IGNORECASE)
 
 
 def stem_pattern(stem: str) -> bytes:
@@ -56,9 +56,10 @@ def language_mask(language: str | None) -> int:
 def gate_patterns() -> dict[bytes, int]:
     """Patterns (words form) of all words that open the second look, each with the mask of its languages."""
     found: dict[bytes, int] = {}
-    for table in (words.DRUG, words.PRECURSOR, words.USE):
-        for language, group in table.items():
-            for stem in group.split():
+    words = tables()
+    for table in (words.drug, words.precursor, words.use):
+        for language, stems in table.items():
+            for stem in stems:
                 pattern = stem_pattern(stem)
                 found[pattern] = found.get(pattern, 0) | 1 << LANGUAGES.index(language)
     return found
@@ -84,10 +85,11 @@ class Surroundings:
 @functools.cache
 def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[tuple[str, int]]]]:
     groups: dict[bytes, dict[str, int]] = {}
-    tables = {"drug": words.DRUG, "precursor": words.PRECURSOR, "use": words.USE, **words.TAGS}
-    for group, table in tables.items():
+    words = tables()
+    named = {"drug": words.drug, "precursor": words.precursor, "use": words.use, **words.tags}
+    for group, table in named.items():
         for language, stems in table.items():
-            for stem in stems.split():
+            for stem in stems:
                 masks = groups.setdefault(stem_pattern(stem), {})
                 masks[group] = masks.get(group, 0) | 1 << LANGUAGES.index(language)
     patterns = sorted(groups)
@@ -114,20 +116,20 @@ def quantity_before(text: str, start: int) -> bool:
     if not match:
         return False
     unit = match["unit"]
-    return unit is None and not match[0].strip().replace(",", "").isdigit() or bool(unit) and (
-        unit.lower() in _UNITS or unit.lower() in _FORMS
+    return (unit is None and not match[0].strip().replace(",", "").isdigit()) or (
+        bool(unit) and (unit.lower() in tables().units or unit.lower() in tables().forms)
     )
 
 
 def form_after(text: str, stop: int) -> bool:
     """Is the name followed by a form or a use: "pills", "Tabletten", "dealer"?"""
     match = _WORD_AFTER.match(text, stop)
-    return bool(match) and match[1].lower() in _FORMS  # type: ignore[index]
+    return bool(match) and match[1].lower() in tables().forms  # type: ignore[index]
 
 
 def alias_before(text: str, start: int) -> bool:
     """Is the name introduced as another name: "otherwise known as 'ice'"?"""
-    return bool(_ALIAS.search(text[max(0, start - 40) : start]))
+    return bool(_alias().search(text[max(0, start - 40) : start]))
 
 
 def quoted(text: str, start: int, stop: int) -> bool:
@@ -143,7 +145,7 @@ def neighbours(text: str, start: int, stop: int) -> tuple[str, str]:
 
 @functools.cache
 def _cue_sets() -> dict[str, frozenset[bytes]]:
-    return {name: frozenset(words_key(cue) for cue in cues.split()) for name, cues in words.OTHER_SENSES.items()}
+    return {name: frozenset(words_key(cue) for cue in cues) for name, cues in tables().other_senses.items()}
 
 
 def other_sense(name: str, text_words: bytes, start: int, stop: int, reach: int = 80) -> int:
@@ -163,7 +165,7 @@ TAG_REACH = {"negated": 12}
 def tags(around: Surroundings, start: int, stop: int) -> tuple[str, ...]:
     """What the text tells of the stretch (words form offsets), plainly readable things only."""
     found = []
-    for tag in words.TAGS:
+    for tag in tables().tags:
         reach = TAG_REACH.get(tag, 90)
         if tag == "negated":
             if around.near(tag, start, start, reach):

@@ -94,15 +94,24 @@ class Lexicon:
             "watchlist": self.watchlist, "texts": self.texts, "names": self.names, "substances": self.substances,
             "kinds": self.kinds, "languages": self.languages, "senses": {str(k): v for k, v in self.senses.items()},
         }  # fmt: skip
-        parts = [json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")]
-        parts += [self.names_of.tobytes(), self.substance_of.tobytes(), self.kind_of.tobytes(), self.ambiguous.tobytes()]
+        parts = [
+            json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        ]
+        parts += [
+            self.names_of.tobytes(),
+            self.substance_of.tobytes(),
+            self.kind_of.tobytes(),
+            self.ambiguous.tobytes(),
+        ]
         for automaton in (self.long, self.short, self.weak):
             parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
             parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
             parts += [automaton.masks.tobytes() if automaton.masks is not None else b""]
         body = b"".join(struct.pack("<Q", len(part)) + part for part in parts)
         key = _versions().encode()
-        return _MAGIC + struct.pack("<H", len(key)) + key + hashlib.blake2b(body, digest_size=32).digest() + body
+        return (
+            _MAGIC + struct.pack("<H", len(key)) + key + hashlib.blake2b(body, digest_size=32).digest() + body
+        )
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Lexicon:
@@ -158,7 +167,9 @@ def identifier_names(watchlist: Watchlist) -> Iterator[Name]:
     for listing in watchlist.listings:
         if listing.list_id.startswith("dea-") and listing.code.isdigit():
             for wording in _DEA_WORDINGS:
-                yield Name(wording.format(listing.code), listing.substance, "mul", "dea-code", source=listing.source)
+                yield Name(
+                    wording.format(listing.code), listing.substance, "mul", "dea-code", source=listing.source
+                )
 
 
 def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterator[Name]:
@@ -222,7 +233,12 @@ class _Builder:
                 self.add("weak", b" " + words + b"s ", entry)
             if kind in ("inn", "common") and len(key) >= _LONG and text.isalpha():
                 self.add("long", key, entry)  # found there only in disguise
-        elif len(key) >= _LONG or (len(key) == 5 and kind in ("inn", "common") and text.isalpha()) or (kind == "cas" and len(key) >= 5) or (cjk and len(key) >= 2):
+        elif (
+            len(key) >= _LONG
+            or (len(key) == 5 and kind in ("inn", "common") and text.isalpha())
+            or (kind == "cas" and len(key) >= 5)
+            or (cjk and len(key) >= 2)
+        ):
             self.add("long", key, entry)
         else:
             for form in _digit_breaks(words):
@@ -251,7 +267,9 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     # "(+-)-DOM" is no surer a name than "DOM"
     unsure = {compact_key(name.text) for name in names if name.ambiguous}
     names = [
-        replace(name, ambiguous=True) if len(key := compact_key(name.text)) < _LONG and key in unsure else name
+        replace(name, ambiguous=True)
+        if len(key := compact_key(name.text)) < _LONG and key in unsure
+        else name
         for name in names
     ]
     ordinary = ordinary_words()

@@ -11,21 +11,36 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.match import ambiguity, borders, context, words
+from monitor.match import ambiguity, borders, context
 from monitor.match.abbreviations import Definition, definitions
 from monitor.match.lexicon import Automaton, Lexicon, ordinary_words
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, forms, words_key
 from monitor.match.reading import Reading, read
-from monitor.model import Mention, Name
+from monitor.match.words import tables
+from monitor.model import Mention, Name, Pin
 
 THRESHOLD = 0.5
+_SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{borders.HYPHENS}]\s?")
+_SIGN_BEFORE = re.compile(_SIGN_FIRST.pattern[1:] + "$")
 _REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
 _METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
-_TYPE_ORDER = ("inn", "common", "systematic", "cas", "inchikey", "acronym", "trade", "other", "cid", "dea-code", "street")
+_TYPE_ORDER = (
+    "inn",
+    "common",
+    "systematic",
+    "cas",
+    "inchikey",
+    "acronym",
+    "trade",
+    "other",
+    "cid",
+    "dea-code",
+    "street",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +60,70 @@ class Candidate:
         return self.stop - self.start
 
 
-def find(lexicon: Lexicon, text: str, language: str | None = None) -> list[Mention]:
+def find(
+    lexicon: Lexicon,
+    text: str,
+    language: str | None = None,
+    *,
+    source: str | None = None,
+    pins: Sequence[Pin] = (),
+) -> list[Mention]:
     """Find all mentions in a text, in order of their offsets, without overlaps.
 
     Offsets are code points of `text`, `[start, stop)`; `text[start:stop] == surface`. `language`: ISO 639-1,
-    None when not known. Pure; never raises on any text.
+    None when not known. `pins` overrule the score of the names that they speak of, in texts of `language` and
+    `source`. Pure; never raises on any text.
     """
-    known = weigh(lexicon, text, language)
+    known = weigh(lexicon, text, language, always=any(pin.always for pin in pins))
     if known is None:
         return []
     mentions: list[Mention] = []
     for candidate in sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start):
         judged = ambiguity.judge(known, candidate)
+        if pins:
+            judged = _pinned(known, candidate, judged, pins, source)
         if judged.score >= THRESHOLD:
             _append(mentions, _mention(known, candidate, judged), text)
     return mentions
 
 
-def weigh(lexicon: Lexicon, text: str, language: str | None = None) -> ambiguity.Document | None:
-    """Gather all candidates of a text with what surrounds them; None where the first look ends it."""
+def _pinned(
+    known: ambiguity.Document,
+    candidate: Candidate,
+    judged: ambiguity.Judgement,
+    pins: Sequence[Pin],
+    source: str | None,
+) -> ambiguity.Judgement:
+    """What the user's pins make of a judgement; the first pin that speaks of the name decides."""
+    surface = known.view.text[candidate.start : candidate.stop]
+    for pin in pins:
+        if pin.holds(surface, known.language, source) or pin.holds(
+            candidate.name.text, known.language, source
+        ):
+            score, reason = (0.99, "pinned: always counts") if pin.always else (0.0, "pinned: never counts")
+            return ambiguity.Judgement(score, (*judged.features, ("pinned", 1.0)), (*judged.reasons, reason))
+    return judged
+
+
+def weigh(
+    lexicon: Lexicon, text: str, language: str | None = None, *, always: bool = False
+) -> ambiguity.Document | None:
+    """Gather all candidates of a text with what surrounds them; None where the first look ends it.
+
+    `always`: take the second look in any case.
+    """
     view = forms(text)
     long_hits = lexicon.long.find(view.compact)
     short_hits = _find_words(lexicon.short, view)
     wrong = misspelt(lexicon, view)
-    if not long_hits and not short_hits and not wrong:
+    if not (long_hits or short_hits or wrong or always):
         return None
     candidates = list(_from_long(lexicon, view, long_hits, language))
     reasons = _from_short(lexicon, view, short_hits, language, candidates)
     candidates = longest([*candidates, *_misspelt(lexicon, view, wrong, language)])
-    if not candidates and not reasons:
+    if not (candidates or reasons or always):
         return None
-    weak = _from_weak(lexicon, view, language, None if candidates else reasons)
+    weak = _from_weak(lexicon, view, language, None if candidates or always else reasons)
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 
@@ -91,7 +139,11 @@ def _from_long(
 
 
 def _from_short(
-    lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None, into: list[Candidate]
+    lexicon: Lexicon,
+    view: Forms,
+    hits: list[tuple[int, int, int]],
+    language: str | None,
+    into: list[Candidate],
 ) -> list[int]:
     """Add the candidates among hits in the words form; gives where words stand that open the second look."""
     reasons: list[int] = []
@@ -129,20 +181,34 @@ def _candidate(
     hidden = bool(set(reading.tricks) - {"full-width letters"})
     if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
         return None
-    border = borders.look(view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym)
-    if not border.accepted or (name.type in _METHODS and border.kind != "free") or ((acronym or letters <= 4) and reading.accents):
+    border = borders.look(
+        view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym
+    )
+    if (
+        not border.accepted
+        or (name.type in _METHODS and border.kind != "free")
+        or ((acronym or letters <= 4) and reading.accents)
+    ):
         return None
     if border.kind == "inflected" and words_key(border.word) in ordinary_words():
         return None
     # an accent left out may make a word of the text's own language of it ("heroine")
-    foreign = reading.accents and surface.isascii() and language is not None and name.language not in ("mul", language)
+    foreign = (
+        reading.accents
+        and surface.isascii()
+        and language is not None
+        and name.language not in ("mul", language)
+    )
     weak = (name.ambiguous or foreign) and not hidden
     return Candidate(start, border.stop, name, reading, border, weak, _METHODS.get(name.type, "name"))
 
 
 def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int, int]:
-    """Take in the bracket or prime that the name itself begins or ends with."""
-    if spelling[0] in "([{" and start > 0 and text[start - 1] in "([{（【":
+    """Take in the bracket, optical sign or prime that the name itself begins or ends with."""
+    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start) if _SIGN_FIRST.match(spelling) else None
+    if sign:
+        start = sign.start()
+    elif spelling[0] in "([{" and start > 0 and text[start - 1] in "([{（【":
         start -= 1
     if spelling[-1] in ")]}'" and stop < len(text) and text[stop] in ")]}）】'′’":
         stop += 1
@@ -155,7 +221,9 @@ def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
     if last - first == stop - start:
         return False
     return any(
-        view.text[i].isascii() and view.text[i].isalnum() and view.to_original(i, i + 1)[1] - view.to_original(i, i + 1)[0] > 1
+        view.text[i].isascii()
+        and view.text[i].isalnum()
+        and view.to_original(i, i + 1)[1] - view.to_original(i, i + 1)[0] > 1
         for i in range(start, stop)
     )
 
@@ -175,7 +243,7 @@ def longest(candidates: list[Candidate]) -> list[Candidate]:
 def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
     form = ("raw", "normal", "skeleton").index(candidate.reading.form)
     kind = candidate.name.type
-    everyday = words.EVERYDAY.get(candidate.name.text.lower()) != candidate.name.substance
+    everyday = tables().everyday.get(candidate.name.text.lower()) != candidate.name.substance
     return (
         int(candidate.method == "misspelling"),
         -candidate.length,
@@ -191,7 +259,11 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
 
 
 def _second_look(
-    lexicon: Lexicon, view: Forms, candidates: list[Candidate], ambiguous: list[Candidate], language: str | None
+    lexicon: Lexicon,
+    view: Forms,
+    candidates: list[Candidate],
+    ambiguous: list[Candidate],
+    language: str | None,
 ) -> ambiguity.Document | None:
     if not candidates and not ambiguous:
         return None
@@ -220,8 +292,14 @@ def _abbreviated(view: Forms, defined: list[Definition], strong: list[Candidate]
     """Every place of an abbreviation that the text itself defines as a substance."""
     found: list[Candidate] = []
     for definition in defined:
-        meant = next((c for c in strong if c.stop == definition.stop and c.start >= definition.start - 3), None)
-        if meant is None or meant.method == "abbreviation" or meant.length * 2 < definition.stop - definition.start:
+        meant = next(
+            (c for c in strong if c.stop == definition.stop and c.start >= definition.start - 3), None
+        )
+        if (
+            meant is None
+            or meant.method == "abbreviation"
+            or meant.length * 2 < definition.stop - definition.start
+        ):
             continue
         for match in re.finditer(rf"(?<![\w]){re.escape(definition.short)}(?!\w)", view.text):
             start, stop = match.span()

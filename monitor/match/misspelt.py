@@ -59,7 +59,9 @@ class Misspellings:
             end = begin + _PIECE
             if end < len(padded):
                 end = padded.rfind(b" ", begin + 1, end) + 1 or end
-            found += [(start + begin, stop + begin, entry) for start, stop, entry in self._search(padded[begin:end])]
+            found += [
+                (start + begin, stop + begin, entry) for start, stop, entry in self._search(padded[begin:end])
+            ]
             begin = end - 1
         return found
 
@@ -85,7 +87,12 @@ class Misspellings:
 
     def entry_of(self, word: bytes) -> int:
         """The entry that the word misspells, or -1."""
-        if not MIN_LETTERS - 1 <= len(word) <= 31 or word.translate(None, b"0123456789") != word or word in self.names or word in self.ordinary:
+        if (
+            not MIN_LETTERS - 1 <= len(word) <= 31
+            or word.translate(None, b"0123456789") != word
+            or word in self.names
+            or word in self.ordinary
+        ):
             return -1
         near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
         near |= {short for short in _deletions(word) if short in self.names}
@@ -141,4 +148,6 @@ def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
     index = lexicon.memo.get("misspellings")
     if not isinstance(index, Misspellings):
         index = lexicon.memo["misspellings"] = Misspellings(lexicon, ordinary_words())
-    return [(*view.from_words(start - 1, stop - 1), entry) for start, stop, entry in index.search(view.padded)]
+    return [
+        (*view.from_words(start - 1, stop - 1), entry) for start, stop, entry in index.search(view.padded)
+    ]

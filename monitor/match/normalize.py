@@ -49,9 +49,23 @@ LOOKALIKES = {
 
 # Digits and signs that stand for a letter in leetspeak. Folding is symmetric (names are folded too), so
 # locants stay comparable; what really stands in the text is checked on the candidate.
-LEET = {"0": "o", "1": "i", "l": "i", "!": "i", "|": "i", "3": "e", "4": "a", "@": "a", "5": "s", "$": "s", "7": "t"}
+LEET = {
+    "0": "o",
+    "1": "i",
+    "l": "i",
+    "!": "i",
+    "|": "i",
+    "3": "e",
+    "4": "a",
+    "@": "a",
+    "5": "s",
+    "$": "s",
+    "7": "t",
+}
 
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
+)
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 
@@ -94,7 +108,9 @@ def _code(point: int) -> int:
 @functools.cache
 def code_table() -> Bytes:
     """The 65,536 codes of the basic multilingual plane; ASCII maps to itself."""
-    table = np.fromiter((point if point < 128 else _code(point) for point in range(0x10000)), np.uint8, 0x10000)
+    table = np.fromiter(
+        (point if point < 128 else _code(point) for point in range(0x10000)), np.uint8, 0x10000
+    )
     table[DELETED] = SPACE
     return table
 
@@ -116,7 +132,9 @@ def _compact_byte(code: int) -> int:
 _WORDS = bytes(_word_byte(code) for code in range(256))
 _COMPACT = bytes(_compact_byte(code) for code in range(256))
 _KEPT = bytes(
-    code for code in range(256) if code >= _FIRST_OTHER or chr(code) in LEET or (chr(code).isascii() and chr(code).isalnum())
+    code
+    for code in range(256)
+    if code >= _FIRST_OTHER or chr(code) in LEET or (chr(code).isascii() and chr(code).isalnum())
 )
 _DROPPED = bytes(code for code in range(256) if code not in _KEPT)
 _IS_KEPT = np.array([code in _KEPT for code in range(256)])
@@ -202,7 +220,9 @@ class Forms:
     codes: bytes
     padded: bytes  # the words form between two spaces
     compact: bytes
-    latin: bytes | None = None  # the padded words form with Chinese characters as separators, where there are any
+    latin: bytes | None = (
+        None  # the padded words form with Chinese characters as separators, where there are any
+    )
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
 

@@ -17,8 +17,8 @@ from monitor.match.normalize import LEET, base_letter, is_kept
 _PRIMES = str.maketrans(dict.fromkeys("′’‘ʹ´`ʼ＇", "'") | {"″": "''", "”": "''", '"': "''"})
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"
 _BRACKETS = "()[]{}（）【】"
-_PLAIN_GAP = frozenset(HYPHENS + _SPACES + _BRACKETS + ",'~_.·" + "′’‘ʹ´`ʼ＇″\"”")
-_SIGN = re.compile(rf"\(\s?[{HYPHENS}+±]\s?\)")
+_PLAIN_GAP = frozenset(HYPHENS + _SPACES + _BRACKETS + ",'~_.·" + '′’‘ʹ´`ʼ＇″"”')
+_SIGN = re.compile(rf"\(\s?([{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)\s?\)")
 _LINE_END = re.compile(rf"[{HYPHENS}]\s*\n\s*|[{HYPHENS}]\s{{1,2}}|\n")
 # A capital I among small letters reads as l, a vertical bar too: an old trick.
 _BARS = frozenset("Il1|!")
@@ -35,7 +35,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """A text as its compact characters, and what stands between them (before the first: nothing)."""
+    """A text as its compact characters, and what stands before each of them."""
 
     chars: str
     gaps: tuple[str, ...]
@@ -71,7 +71,7 @@ def read(name: str, surface: str, *, kind: str = "common") -> Reading | None:
     if kind in ("cas", "inchikey", "cid", "dea-code"):
         return _read_identifier(wanted, found, kind)
     tricks: set[str] = set()
-    accents = any(ours != theirs and "accent" == _substitution(ours, theirs)
+    accents = any(ours != theirs and _substitution(ours, theirs) == "accent"
                   for ours, theirs in zip(wanted.chars.lower(), found.chars.lower(), strict=False)
                   if not (ours.isascii() and theirs.isascii()))  # fmt: skip
     if not _letters_agree(wanted, found, tricks) or not _gaps_agree(wanted, found, tricks):
@@ -85,9 +85,13 @@ def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Reading | 
     if wanted.chars.lower() != unicodedata.normalize("NFKC", found.chars).lower():
         return None
     if kind in ("cid", "dea-code"):
-        return Reading("normal") if all(len(gap) <= 4 and "\n\n" not in gap for gap in found.gaps[1:]) else None
+        return (
+            Reading("normal") if all(len(gap) <= 4 and "\n\n" not in gap for gap in found.gaps[1:]) else None
+        )
     for theirs, ours in zip(found.gaps[1:], wanted.gaps[1:], strict=True):
-        plain = "".join(char for char in theirs if char not in _SPACES and char not in "\u00ad\u200b\u2060\ufeff")
+        plain = "".join(
+            char for char in theirs if char not in _SPACES and char not in "\u00ad\u200b\u2060\ufeff"
+        )
         if (len(plain) == 1 and plain in HYPHENS) != bool(ours) or len(plain) > 1 or len(theirs) > 3:
             return None
     return Reading("normal")
@@ -132,7 +136,11 @@ def _substitution(ours: str, theirs: str) -> str:
     if theirs.isascii() and ours.isascii():
         if theirs == "I" and ours == "l":
             return "look-alike letters"
-        if ours.isalpha() and not theirs.isalpha() and LEET.get(theirs) in (ours.lower(), LEET.get(ours.lower())):
+        if (
+            ours.isalpha()
+            and not theirs.isalpha()
+            and LEET.get(theirs) in (ours.lower(), LEET.get(ours.lower()))
+        ):
             return "digits for letters"
         return ""
     ours_base, theirs_base = base_letter(ours), base_letter(theirs)
@@ -164,6 +172,8 @@ def _inside_letters(found: Spelling, index: int) -> bool:
 
 
 def _gaps_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
+    if _signs(wanted.gaps[0]) != _signs(found.gaps[0]):
+        return False
     inserted: list[tuple[int, str]] = []
     marks = 0
     for index in range(1, len(found.chars)):
@@ -182,7 +192,7 @@ def _gaps_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
                 tricks.add("invisible characters")
         if ours.translate(_PRIMES).count("'") != visible.translate(_PRIMES).count("'"):
             return False
-        if _SIGN.findall(ours) != _SIGN.findall(visible):
+        if _signs(ours) != _signs(visible):
             return False
         if visible and ours:
             if not _gap_varies(ours, visible):
@@ -192,6 +202,14 @@ def _gaps_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
     if marks > 2:
         tricks.add("combining marks")
     return not inserted or _insertions_agree(found, inserted, wanted, tricks)
+
+
+def _signs(gap: str) -> list[str]:
+    """The optical signs in a gap as "+", "-" or "±", however they are typed."""
+    found = (
+        re.sub(rf"[{HYPHENS}]", "-", sign).replace("/", "").replace(" ", "") for sign in _SIGN.findall(gap)
+    )
+    return ["±" if sign == "+-" else sign for sign in found]
 
 
 def _invisible(char: str) -> bool:
@@ -209,7 +227,9 @@ def _gap_varies(ours: str, theirs: str) -> bool:
     return True
 
 
-def _insertions_agree(found: Spelling, inserted: list[tuple[int, str]], wanted: Spelling, tricks: set[str]) -> bool:
+def _insertions_agree(
+    found: Spelling, inserted: list[tuple[int, str]], wanted: Spelling, tricks: set[str]
+) -> bool:
     """Judge separators that stand where the name has none."""
     length = len(found.chars)
     open_places = sum(not gap for gap in wanted.gaps[1:])
@@ -249,7 +269,9 @@ def _insertions_in_cjk(inserted: list[tuple[int, str]], length: int, tricks: set
         if len(inserted) > 1 and all(gap == " " for _, gap in inserted):
             tricks.add("letters spaced out")
         return len(inserted) == 1 or len(inserted) >= length - 1
-    if len(inserted) < length - 1 or any(len(gap) > 1 or gap in "，。、；：！？,;:()（）" for _, gap in inserted):
+    if len(inserted) < length - 1 or any(
+        len(gap) > 1 or gap in "，。、；：！？,;:()（）" for _, gap in inserted
+    ):
         return False
     tricks.add("letters spaced out")
     return True
@@ -268,7 +290,9 @@ def _letters_beside(found: Spelling, index: int) -> tuple[int, int]:
 
 def _spaced_out(inserted: list[tuple[int, str]], length: int, tricks: set[str]) -> bool:
     kinds = {gap.strip() or " " for _, gap in inserted}
-    if len(kinds) > 2 or any(len(gap) > 4 or "\n\n" in gap or any(c.isalnum() for c in gap) for _, gap in inserted):
+    if len(kinds) > 2 or any(
+        len(gap) > 4 or "\n\n" in gap or any(c.isalnum() for c in gap) for _, gap in inserted
+    ):
         return False
     if length < 4:
         return False

@@ -33,7 +33,7 @@ class VariantRule:
 
     def apply(self, name: str, language: str, kind: str) -> str | None:
         """Give the variant, or None where the rule has nothing to say."""
-        if self.languages and language not in self.languages or self.types and kind not in self.types:
+        if (self.languages and language not in self.languages) or (self.types and kind not in self.types):
             return None
         if self.single and not _SINGLE.fullmatch(name):
             return None
@@ -41,7 +41,9 @@ class VariantRule:
         return variant if variant != name else None
 
 
-def _rule(id: str, pattern: str, result: str, example: tuple[str, str], near_miss: str, **limits: object) -> VariantRule:
+def _rule(
+    id: str, pattern: str, result: str, example: tuple[str, str], near_miss: str, **limits: object
+) -> VariantRule:
     return VariantRule(id, re.compile(pattern, re.IGNORECASE), result, example, near_miss, **limits)  # type: ignore[arg-type]
 
 
