@@ -44,12 +44,13 @@ def stem_pattern(stem: str) -> bytes:
 
 
 LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "zh", "tr", "cs", "uk")
+EVERY_LANGUAGE = (1 << len(LANGUAGES)) - 1
 
 
 def language_mask(language: str | None) -> int:
     """Which languages' words count in a text: its own and English; every language's where it is not known."""
     if language not in LANGUAGES:
-        return (1 << len(LANGUAGES)) - 1 if language is None else 1
+        return EVERY_LANGUAGE if language is None else 1
     return 1 | 1 << LANGUAGES.index(language)
 
 

@@ -22,9 +22,10 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.errors import LexiconError
-from monitor.match.context import gate_patterns
+from monitor.match.context import EVERY_LANGUAGE, gate_patterns
 from monitor.match.normalize import compact_key, words_key
 from monitor.match.variants import variants
+from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
 FORMAT = 1
@@ -183,6 +184,17 @@ def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterat
         yield Name(f"PubChem {substance.cid}", substance.key, "mul", "cid")
 
 
+def _signs(names: Iterable[Name]) -> dict[bytes, int]:
+    """Patterns that open the second look: words of drugs, and ambiguous acronyms that are no word."""
+    words = tables().acronym_words
+    signs = {
+        b" " + words_key(name.text) + b" ": EVERY_LANGUAGE
+        for name in names
+        if name.ambiguous and name.type == "acronym" and len(name.text) > 2 and name.text.lower() not in words
+    }
+    return signs | gate_patterns()
+
+
 @functools.cache
 def ordinary_words() -> frozenset[bytes]:
     """Words (words form) that look like a name or a variant of one and mean something else."""
@@ -287,7 +299,7 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
                 texts.append(text)
                 names_of.append(index)
     return Lexicon(
-        watchlist.digest, builder.build("long"), builder.build("short", gate_patterns()), builder.build("weak"),
+        watchlist.digest, builder.build("long"), builder.build("short", _signs(names)), builder.build("weak"),
         texts, np.array(names_of, np.uint32), [name.text for name in names], substances,
         np.array([number[name.substance] for name in names], np.uint32), kinds,
         np.array([kinds.index(name.type) for name in names], np.uint8),
