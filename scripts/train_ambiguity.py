@@ -31,7 +31,7 @@ EXPECTED = {
     "bias": -2.0, "defined": 5.0, "defined_otherwise": -5.0, "same_as": 3.0, "same_as_elsewhere": 3.0, "alias": 1.5, "listed": 1.5,
     "quantity": 2.0, "form": 1.0, "near": 1.0, "document": 1.0, "same_in_document": 0.5, "drug_near": 1.0, "precursor_near": 0.7,
     "use_near": 0.7, "use_beside": 0.7, "seizure_near": 0.3, "drug_document": 0.5, "other_sense": -2.0, "proper": -1.5, "capital": -0.7,
-    "verb": -2.0, "longer": -5.0, "alone": -0.7, "street_alone": -0.7, "initial": -3.0, "case": -1.0, "case_word": -3.0, "likely": 1.5, "hyphen": -0.7, "short": -1.0, "language": -0.3, "weak_beside": 0.3,
+    "verb": -2.0, "longer": -5.0, "alone": -0.7, "street_alone": -0.7, "initial": -3.0, "case": -1.0, "case_word": -3.0, "likely": 1.5, "hyphen": -0.7, "short": -1.0, "short_bare": -3.0, "language": -0.3, "weak_beside": 0.3,
 }  # fmt: skip
 # How much one example of a source counts: snippets read one by one most, machine-made negatives least.
 TRUST = {"ambiguous": 2.0, "corpus": 1.0, "watchlist": 0.5, "ordinary": 1.5}

@@ -56,7 +56,8 @@ REASONS = {
     "-other_sense": "words of another sense stand near",
     "-defined_otherwise": "the text defines it as something else",
     "-proper": "part of a proper name",
-    "-longer": "the word before makes a longer, other name of it",
+    "-short_bare": "one or two letters, and nothing that tells what they mean",
+    "-longer": "the word beside it makes another name or an idiom of it",
     "-alone": "no other substance in the text",
     "-verb": "used as a verb",
     "-case": "not written in capitals as the name is",
@@ -250,15 +251,19 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
     found["proper"] = float(capital and beside_capital and known.language != "de")
     found["quoted"] = float(context.quoted(text, start, stop))
     found["verb"] = float(after.lower() in tables().particles or before.lower() in tables().before_verb)
-    longer = tables().longer_before.get(name.lower())
     found["longer"] = float(
-        longer is not None and bool(before) and re.search(longer, before.lower()) is not None
+        _fits(tables().longer_before.get(name.lower()), before)
+        or _fits(tables().longer_after.get(name.lower()), after)
     )
     found["hyphen"] = float(
         text[start - 1 : start] == "-"
         or (text[stop : stop + 1] == "-" and not context.form_after(text, stop))
     )
     found["initial"] = float(len(surface) == 1 and text[stop : stop + 1] == ".")
+
+
+def _fits(pattern: str | None, word: str) -> bool:
+    return pattern is not None and bool(word) and re.search(pattern, word.lower()) is not None
 
 
 def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
@@ -274,6 +279,8 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["quantity"] = float(context.quantity_before(text, start))
     found["form"] = float(context.form_after(text, stop))
     found["listed"] = float(_in_list(known, candidate))
+    told = ("defined", "same_as", "same_as_elsewhere", "alias", "quantity", "listed")
+    found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in told))
     distance = min((_gap(candidate, other) for other in known.strong), default=10_000)
     found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0
     left, right = known.words_span(candidate)

@@ -87,6 +87,9 @@ _STEREO = re.compile(
     rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)[)\]）]\s?[{HYPHENS}]\s?)+$"
 )
 
+# A substituent, its hyphen and a line end; digits there number a list.
+_WRAPPED = re.compile(rf"[^\W\d_][{HYPHENS}]\s{{1,2}}$")
+
 _SALT_TAIL = re.compile(
     r"(?:hydrochlorid|hydrobromid|sulfat|phosphat|citrat|tartrat|maleat|oxalat|mesilat|acetat|nitrat)e?s?$"
 )
@@ -275,6 +278,9 @@ def _chemical_left(text: str, start: int) -> bool:
         start -= 1
         if before not in HYPHENS and not before.isalnum():
             return False
+    wrapped = _WRAPPED.search(text, max(0, start - 4), start)
+    if wrapped:
+        return _ends_chemically(text, wrapped.start() + 1, hyphen=True)
     if before in HYPHENS:
         edge = start - 1
         while edge > 0 and text[edge - 1] in " \n" and start - edge < 3:

@@ -23,7 +23,7 @@ from monitor.match.reading import Reading, read
 from monitor.match.words import tables
 from monitor.model import Mention, Name, Pin
 
-THRESHOLD = 0.5
+THRESHOLD = 0.6
 _SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{borders.HYPHENS}]\s?")
 _SIGN_BEFORE = re.compile(_SIGN_FIRST.pattern[1:] + "$")
 _REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
@@ -177,6 +177,8 @@ def _candidate(
     if view.origin is not None and _hidden_in_references(view, start, stop):
         reading = Reading("skeleton", (*reading.tricks, "character references"))
     letters = sum(map(str.isalpha, spelling))
+    if len(spelling) == 1 and not _stands_alone(view.text, start, stop):
+        return None
     acronym = name.type == "acronym" or (spelling.isupper() and spelling.isascii() and len(spelling) <= 6)
     hidden = bool(set(reading.tricks) - {"full-width letters"})
     if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
@@ -201,6 +203,17 @@ def _candidate(
     )
     weak = (name.ambiguous or foreign) and not hidden
     return Candidate(start, border.stop, name, reading, border, weak, _METHODS.get(name.type, "name"))
+
+
+def _stands_alone(text: str, start: int, stop: int) -> bool:
+    """May a single letter be a name here: a capital, no unit ("6 h"), initial ("H. Brown") or part ("K-9")?"""
+    letter = text[start]
+    if not letter.isalpha() or letter != letter.upper() or "\u2e80" <= letter:
+        return "\u2e80" <= letter
+    before = text[max(0, start - 2) : start].rstrip()
+    return not (before[-1:].isdigit() or before[-1:] in "-/.'’&") and text[stop : stop + 1] not in tuple(
+        "-.'’/&0123456789"
+    )
 
 
 def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int, int]:

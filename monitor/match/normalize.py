@@ -111,7 +111,6 @@ def code_table() -> Bytes:
     table = np.fromiter(
         (point if point < 128 else _code(point) for point in range(0x10000)), np.uint8, 0x10000
     )
-    table[DELETED] = SPACE
     return table
 
 

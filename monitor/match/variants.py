@@ -73,9 +73,9 @@ RULES: tuple[VariantRule, ...] = (
     _rule("locant-before", r"((?:prop|but|pent|hex|hept)an)-(\d+)-(one|ol|amine)$", r"-\2-\1\3",
           ("1-phenylpropan-2-one", "1-phenyl-2-propanone"), "piperidin-4-one"),
     # old and everyday German spellings
-    _rule("de-aethyl", "ethyl", "äthyl", ("Methylethylketon", "Methyläthylketon"), "Methylketon", languages=("de",)),
+    _rule("de-aethyl", "(?<!m)ethyl", "äthyl", ("Methylethylketon", "Methyläthylketon"), "Methylketon", languages=("de",)),
     _rule("de-ylen", "ylene(?=di|ox|im)", "ylen", ("3,4-methylenedioxyphenyl", "3,4-methylendioxyphenyl"), "xylene", languages=_EN),
-    _rule("de-c-k", r"(?<![A-Za-z])c(?=[aou])|(?<=[aeiou])c(?=[ao])", "k", ("Cocain", "Kokain"), "Acetyl", languages=("de",), types=_WORDY),
+    _rule("de-c-k", r"(?<![A-Za-z])c(?=[aou])|(?<=[aeiou])c(?=[ao])", "k", ("cocain", "kokain"), "Acetyl", languages=("de",), types=_WORDY),
     # an international name, spelt as other languages spell it
     _rule("de-ending-ine", "ine$", "in", ("2-methylamphetamine", "2-methylamphetamin"), "morphin", languages=_EN),
     _rule("de-ending-one", "one$", "on", ("methadone", "methadon"), "ozon", languages=_EN, types=_WORDY, single=True),

@@ -21,6 +21,7 @@ class Words:
     tags: Mapping[str, ByLanguage]
     other_senses: ByLanguage
     longer_before: Mapping[str, str]
+    longer_after: Mapping[str, str]
     everyday: Mapping[str, str]
     likely: frozenset[tuple[str, str]]
     units: frozenset[str]
@@ -44,6 +45,7 @@ def tables() -> Words:
         tags={tag: _split(table) for tag, table in data["tags"].items()},
         other_senses=_split(data["other_senses"]),
         longer_before=data["longer_before"],
+        longer_after=data["longer_after"],
         everyday=data["everyday"],
         likely=frozenset((name, language) for language, names in data["likely"].items() for name in names),
         alias=tuple(data["lists"]["alias"]),
