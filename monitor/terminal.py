@@ -5,6 +5,7 @@ Text from the web never reaches a terminal as it is: control characters and dire
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ LISTS_SHOWN = 4
 INDENT = 10  # of what is said of an alert, behind its severity
 AROUND = 60  # code points of context on either side in a list of alerts
 READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
+_ADDRESS = re.compile(r"^https?://\S+ | ssl:default(?= \[)")
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
     Severity.HIGH: "bold red",
@@ -105,8 +107,10 @@ def check_line(check: CheckResult) -> Text:
     line = Text("  ")
     if check.outcome not in READ:
         line.append("✗ ", "red").append(f"{clean(check.source):<34} ")
-        again = f"; again at {check.next_check:%Y-%m-%d %H:%M} UTC"
-        return line.append(f"{check.outcome}: {clean(check.message)}").append(again, "dim")
+        # the address is in the configuration, and in the ledger
+        why = _ADDRESS.sub("", clean(check.message)).removeprefix("could not be reached: ")
+        line.append(f"{check.outcome}: {why}")
+        return line.append(f"; again at {check.next_check:%Y-%m-%d %H:%M} UTC", "dim")
     told = _counts(check)
     line.append("✓ " if told else "· ", "green" if told else "dim")
     line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
@@ -145,7 +149,7 @@ def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLin
     loud = [line for line in lines if not line.stored.alert.quiet]
     if loud:
         console.print()
-        console.print(Text(f"{summary.alerts:,} new {'alert' if summary.alerts == 1 else 'alerts'}", "bold"))
+        console.print(Text(_number(summary.alerts, "new alert"), "bold"))
         show_alerts(console, loud)
     hidden = summary.alerts - min(len(loud), ALERTS_SHOWN)
     if hidden > 0:
@@ -165,8 +169,16 @@ def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLin
 def _closing(summary: RunSummary) -> Text:
     read = sum(check.outcome in READ for check in summary.checks)
     new = sum(check.done.new for check in summary.checks)
-    text = Text(f"{read} of {len(summary.checks)} sources read", "bold")
-    return text.append(f", {new:,} new articles, {summary.alerts:,} new alerts", "bold")
+    told = (
+        f"{read} of {_number(len(summary.checks), 'source')} read",
+        _number(new, "new article"),
+        _number(summary.alerts, "new alert"),
+    )
+    return Text(", ".join(told), "bold")
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _show_gaps(console: Console, checks: Iterable[CheckResult]) -> None:

@@ -35,21 +35,21 @@ def test_run_shows_alerts_gaps_and_counts(world: Path) -> None:
     assert (code, err) == (0, "")
     assert "Watchlist  3 substances, 4 names, 1 lists" in out
     assert re.search(r"✓ samples +2 new articles, 1 alert", out)
-    assert re.search(r"✗ dead feed +unreachable: http://127.0.0.1:9/feed could not be reached", out)
+    assert re.search(r"✗ dead feed +unreachable: Cannot connect to host 127.0.0.1:9 \[", out)
     assert "1 new alert\n" in out
     assert "HIGH      examplium chloride  “examplium chloride”  #1" in out
     assert "house-list" in out
     assert "two drums of examplium chloride on board." in out
     assert "Gaps" in out
     assert "dead feed: the whole source, unreachable" in out
-    assert "1 of 2 sources read, 2 new articles, 1 new alerts" in out
+    assert "1 of 2 sources read, 2 new articles, 1 new alert\n" in out
     assert "\x1b" not in out
     assert "\u202e" not in out
     assert "[bold]" in out
     code, out, _ = ran(world, "run", "--source", "samples")
     assert code == 0
     assert "nothing new" in out
-    assert "1 of 1 sources read, 0 new articles, 0 new alerts" in out
+    assert "1 of 1 source read, 0 new articles, 0 new alerts" in out
 
 
 def test_explain_report_and_sources_after_a_run(world: Path) -> None:

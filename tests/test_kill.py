@@ -30,7 +30,7 @@ SUBSTANCES = ("examplium chloride", "testosin", "sampleline")
 
 EVERYTHING = {
     "articles": "SELECT url, title, revision, revisions, sha256, mentions FROM v_articles",
-    "alerts": "SELECT url, substance, rule, severity, score, mentions, surfaces, snippet, reasons FROM v_alerts",
+    "alerts": "SELECT url, substance, rule, severity, mentions, surfaces, snippet, reasons FROM v_alerts",
     "mentions": "SELECT url, revision, start, stop, surface, substance, form, score FROM v_mentions",
     "evidence": "SELECT COUNT(*) FROM alert_mention",
     "snippets": "SELECT COUNT(*) FROM alert_snippet",
