@@ -87,6 +87,7 @@ _STEREO = re.compile(
     rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)[)\]）]\s?[{HYPHENS}]\s?)+$"
 )
 
+_LOCANTS = re.compile(r"(?<![\w.])\d{1,2}['′’]{0,2}[a-d]?(?:,\s?(?:\d{1,2}|[NOS])['′’]{0,2}[a-d]?)*,?$")
 # A substituent, its hyphen and a line end; digits there number a list.
 _WRAPPED = re.compile(rf"[^\W\d_][{HYPHENS}]\s{{1,2}}$")
 
@@ -273,14 +274,15 @@ def _chemical_left(text: str, start: int) -> bool:
     if start == 0:
         return False
     before = text[start - 1]
-    if before in _OPEN and start >= 2:
-        before = text[start - 2]
+    bracket = before in _OPEN and start >= 2
+    if bracket:
         start -= 1
-        if before not in HYPHENS and not before.isalnum():
-            return False
+        before = text[start - 1]
     wrapped = _WRAPPED.search(text, max(0, start - 4), start)
     if wrapped:
         return _ends_chemically(text, wrapped.start() + 1, hyphen=True)
+    if bracket and before not in HYPHENS and not before.isalnum():
+        return False
     if before in HYPHENS:
         edge = start - 1
         while edge > 0 and text[edge - 1] in " \n" and start - edge < 3:
@@ -312,9 +314,8 @@ def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
         return False
     last = text[stop - 1]
     if hyphen and (last.isdigit() or last in "'′’,"):
-        # a locant: "4-fentanyl"; but "2019-fentanyl" and "COVID-19-" are none
-        digits = re.search(r"(?:^|[^\w.])((?:\d{1,2}'?[a-d]?,?)+)$", text[max(0, stop - 12) : stop])
-        return digits is not None
+        # a locant: "4-fentanyl"; but the year in "2019-fentanyl" is none
+        return _LOCANTS.search(text, max(0, stop - 16), stop) is not None
     if hyphen and last in _CLOSE:
         return _bracket_is_locant(text, stop - 1)
     begin = _word_left(text, stop)
