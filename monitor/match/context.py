@@ -87,8 +87,8 @@ class Surroundings:
 def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[tuple[str, int]]]]:
     groups: dict[bytes, dict[str, int]] = {}
     words = tables()
-    named = {"drug": words.drug, "precursor": words.precursor, "use": words.use, **words.tags}
-    for group, table in named.items():
+    named = [("drug", words.drug), ("precursor", words.precursor), ("use", words.use), ("use", words.hint)]
+    for group, table in (*named, *words.tags.items()):
         for language, stems in table.items():
             for stem in stems:
                 masks = groups.setdefault(stem_pattern(stem), {})

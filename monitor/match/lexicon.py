@@ -28,7 +28,8 @@ from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 1
+FORMAT = 2
+NO_NAME = 1 << 31
 _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
 _DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
@@ -44,7 +45,7 @@ class Automaton:
     engine: daachorse.DoubleArrayAhoCorasick | None
     starts: Ints
     entries: Ints
-    masks: Ints | None = None  # of patterns that are no names: the languages whose word it is
+    masks: list[int] | None = None  # of patterns that are words: their languages, and `NO_NAME`
 
     def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
         """All (start, stop, pattern), overlapping ones too."""
@@ -107,7 +108,7 @@ class Lexicon:
         for automaton in (self.long, self.short, self.weak):
             parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
             parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
-            parts += [automaton.masks.tobytes() if automaton.masks is not None else b""]
+            parts += [np.array(automaton.masks or (), np.uint32).tobytes()]
         body = b"".join(struct.pack("<Q", len(part)) + part for part in parts)
         key = _versions().encode()
         return (
@@ -122,7 +123,7 @@ class Lexicon:
         automata = []
         for offset in (5, 9, 13):
             engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[offset]) if parts[offset] else None
-            masks = _ints(parts[offset + 3]) if parts[offset + 3] else None
+            masks = _ints(parts[offset + 3]).tolist() or None
             automata.append(Automaton(engine, _ints(parts[offset + 1]), _ints(parts[offset + 2]), masks))
         return cls(
             tables["watchlist"], *automata, tables["texts"], _ints(parts[1]), tables["names"], tables["substances"],
@@ -264,7 +265,9 @@ class _Builder:
         starts[1:] = np.cumsum([len(table.get(pattern, ())) for pattern in patterns])
         entries = np.fromiter((entry for pattern in patterns for entry in table.get(pattern, ())), np.uint32)
         engine = daachorse.DoubleArrayAhoCorasick(patterns) if patterns else None
-        masks = np.fromiter((extra.get(pattern, 0) for pattern in patterns), np.uint32) if extra else None
+        masks = None
+        if extra:
+            masks = [extra.get(pattern, 0) | (pattern not in table) * NO_NAME for pattern in patterns]
         return Automaton(engine, starts, entries, masks)
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from monitor.match import ambiguity, borders, context
 from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import Automaton, Lexicon, ordinary_words
+from monitor.match.lexicon import NO_NAME, Automaton, Lexicon, ordinary_words
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, forms, words_key
 from monitor.match.reading import Reading, read
@@ -41,6 +41,10 @@ _TYPE_ORDER = (
     "dea-code",
     "street",
 )
+
+# A text up to this length is searched for misspelt names in any case; a longer one only when some word of it
+# speaks of drugs or chemistry. A long article whose one sign is a misspelt name is no news of drugs.
+_SHORT_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +119,11 @@ def weigh(
     view = forms(text)
     long_hits = lexicon.long.find(view.compact)
     short_hits = _find_words(lexicon.short, view)
-    wrong = misspelt(lexicon, view)
-    if not (long_hits or short_hits or wrong or always):
-        return None
     candidates = list(_from_long(lexicon, view, long_hits, language))
     reasons = _from_short(lexicon, view, short_hits, language, candidates)
-    candidates = longest([*candidates, *_misspelt(lexicon, view, wrong, language)])
+    if not (candidates or reasons or always or len(text) <= _SHORT_TEXT):
+        return None
+    candidates = longest([*candidates, *_misspelt(lexicon, view, language)])
     if not (candidates or reasons or always):
         return None
     weak = _from_weak(lexicon, view, language, None if candidates or always else reasons)
@@ -147,13 +150,13 @@ def _from_short(
 ) -> list[int]:
     """Add the candidates among hits in the words form; gives where words stand that open the second look."""
     reasons: list[int] = []
-    wanted, masks = context.language_mask(language), lexicon.short.masks
+    wanted, masks = context.language_mask(language), lexicon.short.masks or []
     for begin, end, pattern in hits:
-        entries = lexicon.short.of(pattern)
-        if masks is not None and int(masks[pattern]) & wanted:
+        if masks[pattern] & wanted:
             reasons.append(begin)
-        start, stop = _from_padded(view, begin, end)
-        into.extend(_read_entries(lexicon, view, entries, start, stop, language))
+        if not masks[pattern] & NO_NAME:
+            start, stop = _from_padded(view, begin, end)
+            into.extend(_read_entries(lexicon, view, lexicon.short.of(pattern), start, stop, language))
     return reasons
 
 
@@ -365,10 +368,8 @@ def _from_padded(view: Forms, begin: int, end: int) -> tuple[int, int]:
     return view.from_words(first - 1, end - 1 - (32 in spaces))
 
 
-def _misspelt(
-    lexicon: Lexicon, view: Forms, wrong: list[tuple[int, int, int]], language: str | None
-) -> Iterable[Candidate]:
-    for start, stop, entry in wrong:
+def _misspelt(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[Candidate]:
+    for start, stop, entry in misspelt(lexicon, view):
         border = borders.look(view.text, start, stop, language, letters=7)
         if border.kind == "free" and not borders.hyphenated(view.text, start, stop):
             yield Candidate(start, stop, lexicon.name(entry), Reading("normal"), border, False, "misspelling")

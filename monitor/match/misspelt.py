@@ -67,16 +67,17 @@ class Misspellings:
 
     def _search(self, piece: bytes) -> list[tuple[int, int, int]]:
         units = np.frombuffer(piece, np.uint8)
-        spaces = np.flatnonzero(units == 32)
-        long = np.flatnonzero(np.diff(spaces) >= MIN_LETTERS)
+        spaces = (units == 32).nonzero()[0]
+        long = (spaces[1:] - spaces[:-1] >= MIN_LETTERS).nonzero()[0]
         if not len(long):
             return []
         starts, stops = spaces[long] + 1, spaces[long + 1]
         sums = np.cumsum(units * self.powers[: len(units)])
-        hashes = (sums[stops - 1] - sums[starts - 1]) * self.inverses[starts]
+        # one power more than needed, so that a first letter reaches the high bits too
+        hashes = (sums[stops - 1] - sums[starts - 1]) * self.inverses[starts - 1]
         slots, marks = (hashes >> np.uint64(64 - _SLOTS)).astype(np.int64), hashes.astype(np.uint32)
         found = []
-        for index in np.flatnonzero(self.memory[slots] != marks).tolist():
+        for index in (self.memory[slots] != marks).nonzero()[0].tolist():
             start, stop = int(starts[index]), int(stops[index])
             entry = self.entry_of(piece[start:stop])
             if entry >= 0:

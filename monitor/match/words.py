@@ -18,6 +18,7 @@ class Words:
     drug: ByLanguage
     precursor: ByLanguage
     use: ByLanguage
+    hint: ByLanguage
     tags: Mapping[str, ByLanguage]
     other_senses: ByLanguage
     longer_before: Mapping[str, str]
@@ -42,6 +43,7 @@ def tables() -> Words:
         drug=_split(data["drug"]),
         precursor=_split(data["precursor"]),
         use=_split(data["use"]),
+        hint=_split(data["hint"]),
         tags={tag: _split(table) for tag, table in data["tags"].items()},
         other_senses=_split(data["other_senses"]),
         longer_before=data["longer_before"],
