@@ -15,7 +15,7 @@ import asyncio
 import traceback
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,7 +74,7 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
     store = open_store(config.database, now=clock())
     try:
         watchlist, news = bring_in_force(config, store, clock())
-        matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache))
+        matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), config.to_pins())
         store.put_sources(config.to_sources(), clock())
     except BaseException:
         store.close()
@@ -148,10 +148,6 @@ def _tell_nobody(progress: Progress) -> None:
     """Show no progress."""
 
 
-def _not_stoppable(stop: Callable[[], object]) -> None:
-    """Run to the end."""
-
-
 @dataclass(frozen=True)
 class Monitor:
     """Everything built: configuration, database, matcher, rules and clock. Close it after use."""
@@ -183,7 +179,7 @@ class Monitor:
         return tuple(known[name] for name in wanted)
 
     def run(
-        self, names: Iterable[str] | None = None, tell: Tell = _tell_nobody, ready: Ready = _not_stoppable
+        self, names: Iterable[str] | None = None, tell: Tell = _tell_nobody, ready: Ready | None = None
     ) -> RunSummary:
         """Check the sources once, all of them or those named, and return what happened.
 
@@ -193,10 +189,11 @@ class Monitor:
         """
         return asyncio.run(self._run(self.named(names), tell, ready))
 
-    async def _run(self, sources: Sequence[Source], tell: Tell, ready: Ready) -> RunSummary:
+    async def _run(self, sources: Sequence[Source], tell: Tell, ready: Ready | None) -> RunSummary:
         async with self.session("once", tell) as session:
-            loop = asyncio.get_running_loop()
-            ready(lambda: loop.call_soon_threadsafe(session.stop))
+            if ready is not None:
+                loop = asyncio.get_running_loop()
+                ready(lambda: loop.call_soon_threadsafe(session.stop))
             checks = await _all(session.check(source) for source in sources)
             forgotten = await session.work(self.expire)
         summary = RunSummary(checks, self.news, self.matcher.watchlist, forgotten)
@@ -285,7 +282,11 @@ class Session:
         async with self._places:
             self._tell(Progress(source.name))
             check = await self.work(self._begin, source)
-            outcome, message, error = await self._read(check)
+            try:
+                outcome, message, error = await self._read(check)
+            except StoreError as failure:
+                await self.work(self._end_if_possible, check, str(failure))
+                raise
             result = await self.work(self._end, check, outcome, message, error)
             self._tell(Progress(source.name, result.done.new, result.done.alerts, result))
             return result
@@ -405,18 +406,13 @@ class Session:
         self._store.end_check(check.number, outcome, now, message=message, state=state)
         if self._states is not None:
             self._states[check.source.name] = state
-        return CheckResult(
-            check.source.name,
-            outcome,
-            message,
-            check.started,
-            now,
-            due,
-            check.done,
-            check.failed,
-            tuple(check.gaps),
-            tuple(check.alert_ids),
-        )
+        ended = (check.source.name, outcome, message, check.started, now, due)
+        return CheckResult(*ended, check.done, check.failed, tuple(check.gaps), tuple(check.alert_ids))
+
+    def _end_if_possible(self, check: _Check, message: str) -> None:
+        """Close a check that the database failed; when it fails again, the first error tells it all."""
+        with suppress(StoreError):
+            self._end(check, Outcome.ERROR.value, message, SourceError(message))
 
     def _note_bug(self, error: Exception) -> None:
         """Keep the first bugs; many of one kind would only fill the memory."""

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
 from monitor.pipeline import AT_ONCE, Monitor, Session, Tell, bug_summary
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, trigger
@@ -162,8 +162,11 @@ class Watcher:
         self._scheduler.add_listener(self._on_skip, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def _on_error(self, event: JobExecutionEvent) -> None:
-        """A check that could not even be recorded: say so, and record it if the database works again."""
-        self._record(event, bug_summary(event.exception))
+        """What a job raised. A StoreError was recorded by the check itself, if the database could."""
+        if isinstance(event.exception, StoreError):
+            log.error("job %s: %s", event.job_id, event.exception)
+        else:
+            self._record(event, bug_summary(event.exception))
 
     def _on_skip(self, event: JobEvent) -> None:
         self._record(event, "skipped: the scheduler did not come to it, or the check before is still running")

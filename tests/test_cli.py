@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,23 @@ import pytest
 
 from monitor.config import config_schema
 from monitor.terminal import clean, safe
-from tests.worlds import HOUSE, ROOT, article, feed_source, folder_source, program, ran, write_config
+from tests.servers import answer, endless
+from tests.worlds import (
+    HOUSE,
+    ROOT,
+    alerts,
+    allowing,
+    article,
+    feed_source,
+    folder_source,
+    page,
+    program,
+    ran,
+    rss,
+    served,
+    wait_for,
+    write_config,
+)
 
 NEWS = "Officers found two drums of examplium chloride on board."
 COMMANDS = ["run", "watch", "scan", "report", "explain", "sources", "config check", "config schema"]
@@ -233,6 +250,22 @@ def test_a_closed_pipe_is_quiet(world: Path) -> None:
         process.stdout.close()
         _, err = process.communicate(timeout=60)
     assert err == ""
+
+
+def test_run_stopped_by_ctrl_c_keeps_what_is_in_hand(world: Path) -> None:
+    routes: dict[str, object] = {"/p1": page("Ship searched", NEWS), "/p2": endless(b"<p>x", pause=0.05)}
+    with served(routes) as server:  # type: ignore[arg-type]
+        routes["/feed"] = answer(rss({f"{server.url}/p1": "Ship searched", f"{server.url}/p2": "Endless"}))
+        write_config(world, feed_source("feed", f"{server.url}/feed"), more=allowing(server))
+        with program(world, "run") as process:
+            wait_for(server, "/p2")
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "1 new article, 1 alert; stopped before the end" in out
+    assert "stopping after the work in hand; again to stop at once" in err
+    assert "Traceback" not in err
+    assert alerts(world) == [("p1", "examplium-chloride")]
 
 
 def test_version_and_module_door(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.errors import ConfigError, LexiconError, SourceError, WatchlistError
+from monitor.errors import ConfigError, LexiconError, SourceError, StoreError, WatchlistError
 from monitor.match import Lexicon
 from monitor.model import Document, Gap, Mention, Source, SourceState
 from monitor.pipeline import BATCH, BATCH_BYTES, BugError, Matcher, _batches, build_matcher
@@ -148,10 +150,10 @@ def test_a_document_that_cannot_be_read_is_a_gap_and_the_others_go_on(tmp_path: 
 class FaultyMatcher(Matcher):
     """A matcher with a bug: it fails at one word."""
 
-    def find(self, text: str, language: str | None = None) -> list[Mention]:
+    def find(self, text: str, language: str | None = None, source: str | None = None) -> list[Mention]:
         if "poison" in text:
             raise ZeroDivisionError("a bug of ours")
-        return super().find(text, language)
+        return super().find(text, language, source)
 
 
 def test_a_bug_at_one_document_is_recorded_and_raised_at_the_end(tmp_path: Path) -> None:
@@ -247,6 +249,44 @@ def test_quiet_period_holds_within_one_batch_and_over_runs(tmp_path: Path) -> No
         ("b", True),
         ("c", True),
         ("d", False),
+    ]
+
+
+def test_a_name_pinned_never_for_one_source_is_silent_there_only(tmp_path: Path) -> None:
+    pins = "names:\n  - text: testosin\n    use: never\n    sources:\n      - in\n"
+    sources = folder_source("in", tmp_path / "in") + folder_source("more", tmp_path / "more")
+    config = write_config(tmp_path, sources, more=HOUSE + pins)
+    for name in ("in", "more"):
+        (tmp_path / name / f"{name}.txt").write_text(article(f"News {name}", NEWS, OTHER))
+    with opened(config, Clock()) as monitor:
+        monitor.run()
+    assert alerts(tmp_path) == [
+        ("in.txt", "examplium-chloride"),
+        ("more.txt", "examplium-chloride"),
+        ("more.txt", "testosin"),
+    ]
+
+
+def test_a_failing_database_ends_the_run_after_the_other_sources(tmp_path: Path) -> None:
+    config = write_config(
+        tmp_path, folder_source("in", tmp_path / "in") + folder_source("more", tmp_path / "more")
+    )
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    (tmp_path / "more" / "b.txt").write_text(article("Another ship", OTHER))
+    with opened(config, Clock()) as monitor:
+        with contextlib.closing(sqlite3.connect(tmp_path / "monitor.db")) as connection:
+            connection.execute(
+                "CREATE TRIGGER broken BEFORE INSERT ON article WHEN NEW.source = 'in' "
+                "BEGIN SELECT json('torn'); END"
+            )
+            connection.commit()
+        with pytest.raises(StoreError, match="malformed JSON"):
+            monitor.run()
+    assert alerts(tmp_path) == [("b.txt", "testosin")]
+    assert rows(tmp_path, "SELECT status FROM run") == [("failed",)]
+    assert rows(tmp_path, "SELECT source, outcome FROM source_check ORDER BY source") == [
+        ("in", "error"),
+        ("more", "ok"),
     ]
 
 
