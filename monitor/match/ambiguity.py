@@ -91,13 +91,15 @@ class Document:
     _aliases: set[str] | None = field(default=None)
 
     def defined_as(self, short: str) -> set[str] | None:
-        """The substances that the text defines an abbreviation as; empty for something else, None when undefined."""
+        """The substances that the text defines a short form as; empty for something else, None for nothing."""
         if self._defined is None:
             self._defined = {}
             for definition in self.definitions:
                 known = self._defined.setdefault(_short_key(definition.short), set())
                 known.update(
-                    c.name.substance for c in self.strong if c.start < definition.stop and definition.start < c.stop
+                    c.name.substance
+                    for c in self.strong
+                    if c.start < definition.stop and definition.start < c.stop
                     and (c.length * 2 > definition.stop - definition.start or c.stop == definition.stop)
                 )  # fmt: skip
                 if not known and _CHEMICAL.search(definition.long):
@@ -105,7 +107,7 @@ class Document:
         return self._defined.get(_short_key(short))
 
     def aliases(self) -> set[str]:
-        """Ambiguous names that stand beside the plain name of their substance anywhere: "phencyclidine (PCP)"."""
+        """Ambiguous names that stand beside their substance's plain name anywhere: "phencyclidine (PCP)"."""
         if self._aliases is None:
             self._aliases = {
                 _short_key(self.view.text[c.start : c.stop])
@@ -336,7 +338,8 @@ def _same_as(known: Document, candidate: Candidate, *, own: bool = False) -> boo
 
 
 _LIST_GAP = re.compile(
-    r"[\"'”’)]?\s*(?:[,;/、，]|and|or|und|oder|sowie|y|o|e|et|ou|en|of|i|oraz|lub|и|или|和|与|及|plus|&|\+|with)?\s*(?:and|und|y|et|or)?\s*"
+    r"[\"'”’)]?\s*(?:[,;/、，]|and|or|und|oder|sowie|y|o|e|et|ou|en|of|i|oraz|lub|и|или|和|与|及|plus|&|\+|with)?\s*"
+    r"(?:and|und|y|et|or)?\s*"
     r"(?:\d[\d.,]*\s?[^\W\d]{0,10}\s?(?:of|de|di|von)?\s*)?[\"'“‘(]?"
 )
 

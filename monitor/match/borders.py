@@ -10,20 +10,32 @@ import re
 from dataclasses import dataclass
 
 HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+
+
+def _pattern(before: str, choices: str, after: str) -> re.Pattern[str]:
+    """One of the choices (separated by spaces) between two patterns, whatever the case."""
+    return re.compile(f"{before}(?:{'|'.join(choices.split())}){after}", re.IGNORECASE)
+
+
 _OPEN = "([{（【"
 _CLOSE = ")]}）】"
 
 # What a chemical name is built from, before a parent name: a neighbour that ends so makes a longer name.
-_PREFIX_END = re.compile(
-    r"(?:yl|yloxy|oxy|fluoro?|chloro?|bromo?|iodo?|nitro|amino|hydroxy|methoxy|ethoxy|acetoxy|thio|oxo|aza|keto"
-    r"|cyclo|phenoxy|benzo|iso|homo|deutero|desmethyl|acyl|oyl|azido|cyano|mercapto|formyl|tolyl|furanyl|acryl"
-    r"|基|氟|氯|溴|碘|ил|окси|фтор|хлор|бром|иод|йод|нитро|амино|гидрокси|метокси|этокси|тио"
-    r"|ylidene|pyrrolidino|piperidino|morpholino|anilino|dehydro|hydro|epoxy|methylene|fluor|chlor|brom|nitroso)$",
-    re.IGNORECASE,
+_PREFIX_END = _pattern(
+    r"",
+    (
+        r"yl yloxy oxy fluoro? chloro? bromo? iodo? nitro amino hydroxy methoxy ethoxy acetoxy thio oxo "
+        r"aza keto cyclo phenoxy benzo iso homo deutero desmethyl acyl oyl azido cyano mercapto formyl "
+        r"tolyl furanyl acryl 基 氟 氯 溴 碘 ил окси фтор хлор бром иод йод нитро амино гидрокси метокси этокси "
+        r"тио ylidene pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
+        r"brom nitroso "
+    ),
+    r"$",
 )
 # Across a space only what is nothing but a substituent counts: "isobutyryl fentanyl", not "para" or "Gaza".
 _SUBSTITUENT = re.compile(
-    r"(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
+    r"(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)"
+    r"|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
 )
 _WHOLE_PREFIX = frozenset(
     [
@@ -66,25 +78,34 @@ _WHOLE_PREFIX = frozenset(
     ]
 )
 # Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
-_GLUED_PREFIX = re.compile(
-    r"(?:^|.*)(?:nor|des|de|iso|neo|levo|dextro|lev|dex|homo|pseudo|thio|oxy|hydroxy|seco|apo|epi|allo|retro|pro|bu|car|su|al|re|lo|rac"
-    r"|benz|thebe|di|tri|bi|mono|poly|hemi|meta?|para|ortho|cyclo|cis|trans|[αβγδ])$",
-    re.IGNORECASE,
+_GLUED_PREFIX = _pattern(
+    r"(?:^|.*)",
+    (
+        r"nor des de iso neo levo dextro lev dex homo pseudo thio oxy hydroxy seco apo epi allo retro pro "
+        r"bu car su al re lo rac benz thebe di tri bi mono poly hemi meta? para ortho cyclo cis trans "
+        r"[αβγδ] "
+    ),
+    r"$",
 )
 # What may follow a name across a hyphen or a digit and makes it a part of a longer systematic name.
 _SUFFIX_START = re.compile(
-    r"[%s]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[%s]\s?[a-zа-я(\[]|d\d+\b|yl\b|ylid|yloxy|oxide\b|N[%s]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
-    % (HYPHENS, HYPHENS, HYPHENS)
+    rf"[{HYPHENS}]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[{HYPHENS}]\s?[a-zа-я(\[]|d\d+\b|yl\b|ylid|yloxy"
+    rf"|oxide\b|N[{HYPHENS}]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
 )
-_GLUED_SUFFIX = re.compile(
-    r"(?:yl|o|ol|iat|one|on|ide|id|ium|ic|oic|ate|at|ine|in|al|amide|amid|oxy|yn|en|ene|an|ane|idine|osid|oside|ase|oid|oids|oide|oiden|ism|ismus"
-    r"|an[eo]?|azole|azol|azine|azin|phen|oxid|sulf|chlor|brom|fluor|nitr|hydr|meth|eth|prop|but|pent|benz)",
-    re.IGNORECASE,
+_GLUED_SUFFIX = _pattern(
+    r"",
+    (
+        r"yl o ol iat one on ide id ium ic oic ate at ine in al amide amid oxy yn en ene an ane idine osid "
+        r"oside ase oid oids oide oiden ism ismus an[eo]? azole azol azine azin phen oxid sulf chlor brom "
+        r"fluor nitr hydr meth eth prop but pent benz "
+    ),
+    r"",
 )
 
 # Which mirror image is meant, as in "(S)-methadone" or "(1R,2S)-(-)-ephedrine": still the listed substance.
 _STEREO = re.compile(
-    rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)[)\]）]\s?[{HYPHENS}]\s?)+$"
+    rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)"
+    rf"[)\]）]\s?[{HYPHENS}]\s?)+$"
 )
 
 _LOCANTS = re.compile(r"(?<![\w.])\d{1,2}['′’]{0,2}[a-d]?(?:,\s?(?:\d{1,2}|[NOS])['′’]{0,2}[a-d]?)*,?$")
@@ -97,72 +118,21 @@ _SALT_TAIL = re.compile(
 
 # Endings by which a language inflects a name, or makes a plural of it.
 _INFLECTIONS: dict[str, frozenset[str]] = {
-    "en": frozenset(["s", "es", "'s"]),
-    "de": frozenset(["s", "e", "en", "n", "es", "er", "ern"]),
-    "es": frozenset(["s", "es"]),
-    "fr": frozenset(["s", "es"]),
-    "it": frozenset(["e", "i"]),
-    "pt": frozenset(["s", "es"]),
-    "nl": frozenset(["s", "en", "es"]),
-    "pl": frozenset(
-        [
-            "u",
-            "em",
-            "ie",
-            "y",
-            "i",
-            "ę",
-            "ą",
-            "a",
-            "om",
-            "ami",
-            "ach",
-            "ów",
-            "owi",
-            "o",
-            "ze",
-            "owy",
-            "owa",
-            "owe",
-            "owej",
-            "owego",
-            "owych",
-        ]
-    ),
-    "ru": frozenset(
-        [
-            "а",
-            "у",
-            "ом",
-            "е",
-            "ы",
-            "и",
-            "ов",
-            "ам",
-            "ами",
-            "ах",
-            "ой",
-            "ою",
-            "ую",
-            "ю",
-            "я",
-            "ем",
-            "ями",
-            "ях",
-            "ей",
-            "ою",
-            "овый",
-            "овая",
-            "овое",
-            "ового",
-            "овой",
-            "овых",
-            "овую",
-        ]
-    ),
-    "uk": frozenset(["у", "ом", "і", "и", "ів", "ам", "ами", "ах", "ою", "у", "а", "е", "ю", "я", "ем"]),
-    "cs": frozenset(["u", "em", "y", "e", "ů", "ům", "ech", "a", "ový", "ová", "ové"]),
-    "tr": frozenset(["i", "in", "e", "de", "den", "le", "ı", "ın", "a", "da", "dan", "la", "lar", "ler"]),
+    language: frozenset(endings.split())
+    for language, endings in {
+        "en": "s es 's",
+        "de": "s e en n es er ern",
+        "es": "s es",
+        "fr": "s es",
+        "it": "e i",
+        "pt": "s es",
+        "nl": "s en es",
+        "pl": "u em ie y i ę ą a om ami ach ów owi o ze owy owa owe owej owego owych",
+        "ru": "а у ом е ы и ов ам ами ах ой ою ую ю я ем ями ях ей ою овый овая овое ового овой овых овую",
+        "uk": "у ом і и ів ам ами ах ою у а е ю я ем",
+        "cs": "u em y e ů ům ech a ový ová ové",
+        "tr": "i in e de den le ı ın a da dan la lar ler",
+    }.items()
 }
 _ANY_INFLECTION = frozenset(["s", "es", "'s"])
 # Words that a translator or a scraper glues to a name.

@@ -30,6 +30,7 @@ from monitor.model import Name, Substance, Watchlist
 
 FORMAT = 2
 NO_NAME = 1 << 31
+_TABLES = ("watchlist", "texts", "names", "substances", "kinds", "languages", "senses")
 _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
 _DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
@@ -52,7 +53,9 @@ class Automaton:
         return self.engine.find_overlapping(haystack) if self.engine is not None else []
 
     def of(self, pattern: int) -> list[int]:
-        return self.entries[self.starts[pattern] : self.starts[pattern + 1]].tolist()  # type: ignore[no-any-return]
+        """The entries of a pattern."""
+        found: list[int] = self.entries[self.starts[pattern] : self.starts[pattern + 1]].tolist()
+        return found
 
 
 @dataclass(slots=True)
@@ -91,20 +94,11 @@ class Lexicon:
         return bool(self.ambiguous[int(self.names_of[entry])])
 
     def to_bytes(self) -> bytes:
-        """Serialise; `from_bytes` takes it back. Guarded by a digest, keyed by the versions it was made by."""
-        tables = {
-            "watchlist": self.watchlist, "texts": self.texts, "names": self.names, "substances": self.substances,
-            "kinds": self.kinds, "languages": self.languages, "senses": {str(k): v for k, v in self.senses.items()},
-        }  # fmt: skip
-        parts = [
-            json.dumps(tables, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
-        ]
-        parts += [
-            self.names_of.tobytes(),
-            self.substance_of.tobytes(),
-            self.kind_of.tobytes(),
-            self.ambiguous.tobytes(),
-        ]
+        """Serialise; `from_bytes` takes it back. Guarded by a digest, keyed by the versions that made it."""
+        tables = {name: getattr(self, name) for name in _TABLES}
+        text = json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
+        columns = (self.names_of, self.substance_of, self.kind_of, self.ambiguous)
+        parts = [text.encode("utf-8", "surrogatepass"), *(column.tobytes() for column in columns)]
         for automaton in (self.long, self.short, self.weak):
             parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
             parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
@@ -120,16 +114,27 @@ class Lexicon:
         """Load a serialised lexicon; LexiconError when it is damaged or of other versions."""
         parts = _parts(data)
         tables = json.loads(parts[0])
-        automata = []
-        for offset in (5, 9, 13):
-            engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[offset]) if parts[offset] else None
-            masks = _ints(parts[offset + 3]).tolist() or None
-            automata.append(Automaton(engine, _ints(parts[offset + 1]), _ints(parts[offset + 2]), masks))
         return cls(
-            tables["watchlist"], *automata, tables["texts"], _ints(parts[1]), tables["names"], tables["substances"],
-            _ints(parts[2]), tables["kinds"], np.frombuffer(parts[3], np.uint8), np.frombuffer(parts[4], np.uint8),
-            tables["languages"], {int(k): v for k, v in tables["senses"].items()},
-        )  # fmt: skip
+            watchlist=tables["watchlist"],
+            long=_automaton(parts[5:9]),
+            short=_automaton(parts[9:13]),
+            weak=_automaton(parts[13:17]),
+            texts=tables["texts"],
+            names_of=_ints(parts[1]),
+            names=tables["names"],
+            substances=tables["substances"],
+            substance_of=_ints(parts[2]),
+            kinds=tables["kinds"],
+            kind_of=np.frombuffer(parts[3], np.uint8),
+            ambiguous=np.frombuffer(parts[4], np.uint8),
+            languages=tables["languages"],
+            senses={int(index): text for index, text in tables["senses"].items()},
+        )
+
+
+def _automaton(parts: list[bytes]) -> Automaton:
+    engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[0]) if parts[0] else None
+    return Automaton(engine, _ints(parts[1]), _ints(parts[2]), _ints(parts[3]).tolist() or None)
 
 
 def _versions() -> str:

@@ -209,10 +209,12 @@ def _candidate(
 
 
 def _stands_alone(text: str, start: int, stop: int) -> bool:
-    """May a single letter be a name here: a capital, no unit ("6 h"), initial ("H. Brown") or part ("K-9")?"""
+    """May a letter be a name here: a capital, no unit ("6 h"), initial ("H. Brown") or part ("K-9")?"""
     letter = text[start]
-    if not letter.isalpha() or letter != letter.upper() or "\u2e80" <= letter:
-        return "\u2e80" <= letter
+    if letter >= "\u2e80":
+        return True
+    if letter != letter.upper():
+        return False
     before = text[max(0, start - 2) : start].rstrip()
     return not (before[-1:].isdigit() or before[-1:] in "-/.'’&") and text[stop : stop + 1] not in tuple(
         "-.'’/&0123456789"
@@ -232,7 +234,7 @@ def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int
 
 
 def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
-    """Are plain letters written as character references (`&#102;entanyl`)? Accents and Greek are not hiding."""
+    """Are plain letters written as character references (`&#102;entanyl`)? For accents that is usual."""
     first, last = view.to_original(start, stop)
     if last - first == stop - start:
         return False
@@ -245,7 +247,7 @@ def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
 
 
 def longest(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop what overlaps a longer candidate; among equals the plainest reading and the best kind of name win."""
+    """Drop what overlaps a longer candidate; among equals the plainest reading and surest name win."""
     order = sorted(candidates, key=_rank)
     kept: list[Candidate] = []
     taken: list[tuple[int, int]] = []

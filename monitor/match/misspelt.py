@@ -115,7 +115,7 @@ def _international(lexicon: Lexicon) -> defaultdict[str, set[bytes]]:
 
 
 def _is_cognate(key: bytes, international: set[bytes]) -> bool:
-    """Is a name a form of the international one ("metadona" of "methadone")? Trade names resemble ordinary words."""
+    """Is a name a form of the international one ("metadona")? Trade names resemble ordinary words."""
     if len(key) >= 9 or key in international or max(key) >= 128:
         return True
     return any(SequenceMatcher(None, key, other).ratio() >= 0.7 for other in international)

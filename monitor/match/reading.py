@@ -9,12 +9,16 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.match.borders import HYPHENS
 from monitor.match.normalize import LEET, base_letter, is_kept
 
 _PRIMES = str.maketrans(dict.fromkeys("′’‘ʹ´`ʼ＇", "'") | {"″": "''", "”": "''", '"': "''"})
+_STROKED = "øđłħßæœ"
+_SPLITTERS = frozenset("._*·•~^/\\|=+#")
 _SPACES = " \t\r\n\u00a0\u2002\u2003\u2007\u2009\u200a\u202f\u3000"
 _BRACKETS = "()[]{}（）【】"
 _PLAIN_GAP = frozenset(HYPHENS + _SPACES + _BRACKETS + ",'~_.·" + '′’‘ʹ´`ʼ＇″"”')
@@ -98,69 +102,49 @@ def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Reading | 
 
 
 def _letters_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
-    plain = foreign = leet = 0
+    ways: Counter[str] = Counter()
     for index, (ours, theirs) in enumerate(zip(wanted.chars, found.chars, strict=True)):
-        if ours == theirs or ours.lower() == theirs.lower():
-            plain += 1
-            continue
-        how = _substitution(ours, theirs)
-        if how == "accent":
-            plain += 1
-        elif how == "greek":
-            if _inside_letters(found, index):
-                foreign += 1
-        elif how == "look-alike letters":
-            foreign += 1
-        elif how == "full-width letters":
-            plain += 1
-            if theirs.isalpha():
-                tricks.add(how)
-        elif how == "digits for letters" and _inside_letters(found, index):
-            leet += 1
-        else:
+        how = "plain" if ours.lower() == theirs.lower() else _substitution(ours, theirs)
+        if how == "greek":
+            # a lone Greek letter is a locant, one among Latin letters a disguise
+            how = "look-alike letters" if _inside_letters(found, index) else "locant"
+        if not how or (how == "digits for letters" and not _inside_letters(found, index)):
             return False
-    if foreign:
-        # a word wholly in another script is a word of that script, not a disguise
-        if not any(char.isascii() and char.isalpha() for char in found.chars) and len(found.chars) < 6:
-            return False
-        tricks.add("look-alike letters")
-    if leet:
-        if len(found.chars) < 5 or plain < 2 * leet - 1 or plain < 3:
-            return False
-        tricks.add("digits for letters")
-    return True
+        ways[how] += 1
+    plain = ways["plain"] + ways["accent"] + ways["full-width letters"]
+    tricks.update(way for way in ways if way not in ("plain", "accent", "locant"))
+    if ways["look-alike letters"] and not any(char.isascii() and char.isalpha() for char in found.chars):
+        # a short word wholly in another script is a word of that script, not a disguise
+        return len(found.chars) >= 6
+    leet = ways["digits for letters"]
+    return not leet or (len(found.chars) >= 5 and plain >= max(3, 2 * leet - 1))
 
 
 def _substitution(ours: str, theirs: str) -> str:
     """Name how one character stands for another, or ""."""
-    if theirs.isascii() and ours.isascii():
-        if theirs == "I" and ours == "l":
-            return "look-alike letters"
-        if (
-            ours.isalpha()
-            and not theirs.isalpha()
-            and LEET.get(theirs) in (ours.lower(), LEET.get(ours.lower()))
-        ):
-            return "digits for letters"
-        return ""
     ours_base, theirs_base = base_letter(ours), base_letter(theirs)
-    if theirs.isascii() and not theirs.isalpha() and LEET.get(theirs) in (ours_base, LEET.get(ours_base)):
-        return "digits for letters"
+    if theirs.isascii() and not theirs.isalpha():
+        letter = not ours.isascii() or ours.isalpha()
+        return "digits for letters" if letter and LEET.get(theirs) in (ours_base, LEET.get(ours_base)) else ""
+    if theirs.isascii() and ours.isascii():
+        return "look-alike letters" if theirs == "I" and ours == "l" else ""
     if ours_base != theirs_base and not (theirs_base in _BARS and ours_base in _BARS):
         return ""
-    decomposed = unicodedata.normalize("NFD", theirs)
-    ours_plain = unicodedata.normalize("NFD", ours)[0].lower()
-    if decomposed[0].lower() == ours_plain:
+    return _likeness(ours, theirs, ours_base)
+
+
+def _likeness(ours: str, theirs: str, base: str) -> str:
+    """Name the likeness of two characters that have one base letter."""
+    if unicodedata.normalize("NFD", theirs)[0].lower() == unicodedata.normalize("NFD", ours)[0].lower():
         return "accent"
     if unicodedata.normalize("NFKC", theirs).lower() == ours.lower():
         return "full-width letters"
     if "Ͱ" <= theirs <= "Ͽ" or "Ͱ" <= ours <= "Ͽ":
         return "greek"
-    if theirs in "øđłħßæœ" or ours in "øđłħßæœ":
+    if theirs in _STROKED or ours in _STROKED:
         return "accent"
-    if (theirs > "\u2e7f") or (ours > "\u2e7f" and not ours.isascii()):
-        return ""  # a clash of codes, no likeness
-    return "look-alike letters" if ours_base.isascii() else ""
+    # beyond the alphabets, equal codes are a clash and no likeness
+    return "look-alike letters" if base.isascii() and theirs <= "\u2e7f" else ""
 
 
 def _inside_letters(found: Spelling, index: int) -> bool:
@@ -175,33 +159,34 @@ def _gaps_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
     if _signs(wanted.gaps[0]) != _signs(found.gaps[0]):
         return False
     inserted: list[tuple[int, str]] = []
-    marks = 0
+    hidden = ""
     for index in range(1, len(found.chars)):
         ours, theirs = wanted.gaps[index], found.gaps[index]
-        if not theirs:
-            if "'" in ours.translate(_PRIMES):
-                return False
-            continue
         if theirs == ours:
             continue
         visible = "".join(char for char in theirs if not _invisible(char))
-        if visible != theirs:
-            hidden = {unicodedata.category(char) for char in theirs if _invisible(char) and char != "\u00ad"}
-            marks += sum(unicodedata.category(char) == "Mn" for char in theirs)
-            if "Cf" in hidden:
-                tricks.add("invisible characters")
-        if ours.translate(_PRIMES).count("'") != visible.translate(_PRIMES).count("'"):
+        hidden += "".join(char for char in theirs if _invisible(char))
+        if not _gap_fits(ours, visible):
             return False
-        if _signs(ours) != _signs(visible):
-            return False
-        if visible and ours:
-            if not _gap_varies(ours, visible):
-                return False
-        elif visible:
+        if visible and not ours:
             inserted.append((index, visible))
-    if marks > 2:
-        tricks.add("combining marks")
+    tricks.update(_hiding(hidden))
     return not inserted or _insertions_agree(found, inserted, wanted, tricks)
+
+
+def _hiding(characters: str) -> Iterator[str]:
+    """What invisible characters inside a name are for; soft hyphens and single accents are innocent."""
+    if any(unicodedata.category(char) == "Cf" for char in characters.replace("\u00ad", "")):
+        yield "invisible characters"
+    if sum(unicodedata.category(char) == "Mn" for char in characters) > 2:
+        yield "combining marks"
+
+
+def _gap_fits(ours: str, theirs: str) -> bool:
+    """Do the gaps agree in primes and signs, and, where both have separators, vary within limits?"""
+    if ours.translate(_PRIMES).count("'") != theirs.translate(_PRIMES).count("'"):
+        return False
+    return _signs(ours) == _signs(theirs) and (not ours or not theirs or _gap_varies(ours, theirs))
 
 
 def _signs(gap: str) -> list[str]:
@@ -239,28 +224,27 @@ def _insertions_agree(
         return _spaced_out(inserted, length, tricks)
     if len(inserted) > 2 or length < 6:
         return False
+    numbered = any(char.isdigit() for char in wanted.chars)
     for index, gap in inserted:
-        if all(char in _BRACKETS + HYPHENS for char in gap) and any(char in _BRACKETS for char in gap):
-            if not any(char.isdigit() for char in wanted.chars):
-                return False
-            continue
         left, right = _letters_beside(found, index)
-        if _LINE_END.fullmatch(gap):
-            if min(left, right) < 2 or (gap == "\n" and length < 9):
-                return False
-        elif len(gap) == 1 and gap in HYPHENS:
-            if length < 8 and min(left, right) < 3:
-                return False
-        elif gap == " ":
-            if length < 9 or min(left, right) < 3:
-                return False
-        elif len(gap) == 1 and gap in "._*·•~^/\\|=+#":
-            if min(left, right) < 1 or length < 7:
-                return False
-            tricks.add("separators inside")
-        else:
+        if not _insertion_fits(gap, min(left, right), length, numbered=numbered):
             return False
+        if gap in _SPLITTERS:
+            tricks.add("separators inside")
     return True
+
+
+def _insertion_fits(gap: str, piece: int, length: int, *, numbered: bool) -> bool:
+    """May one separator split a name of `length` characters, leaving a shorter `piece`?"""
+    if any(char in _BRACKETS for char in gap):
+        return numbered and all(char in _BRACKETS + HYPHENS for char in gap)
+    if _LINE_END.fullmatch(gap):
+        return piece >= 2 and (gap != "\n" or length >= 9)
+    if gap == " ":
+        return piece >= 3 and length >= 9
+    if gap in _SPLITTERS:
+        return length >= 7
+    return len(gap) == 1 and gap in HYPHENS and (length >= 8 or piece >= 3)
 
 
 def _insertions_in_cjk(inserted: list[tuple[int, str]], length: int, tricks: set[str]) -> bool:
