@@ -99,7 +99,12 @@ def run_progress(console: Console, sources: int) -> Iterator[Callable[[Progress]
 
 def _print_result(console: Console, progress: Progress) -> None:
     if progress.result is not None:
-        console.print(check_line(progress.result), soft_wrap=not console.is_terminal)
+        # on a terminal one line each; `substance-monitor sources` has the whole message
+        line = check_line(progress.result)
+        if console.is_terminal:
+            console.print(line, no_wrap=True, overflow="ellipsis")
+        else:
+            console.print(line, soft_wrap=True)
 
 
 def check_line(check: CheckResult) -> Text:
@@ -109,8 +114,8 @@ def check_line(check: CheckResult) -> Text:
         line.append("✗ ", "red").append(f"{clean(check.source):<34} ")
         # the address is in the configuration, and in the ledger
         why = _ADDRESS.sub("", clean(check.message)).removeprefix("could not be reached: ")
-        line.append(f"{check.outcome}: {why}")
-        return line.append(f"; again at {check.next_check:%Y-%m-%d %H:%M} UTC", "dim")
+        again = f"{check.next_check:%Y-%m-%d %H:%M} UTC"
+        return line.append(f"{check.outcome}, again at {again}: ").append(why, "dim")
     told = _counts(check)
     line.append("✓ " if told else "· ", "green" if told else "dim")
     line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
@@ -290,8 +295,10 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
         health = Text(line.health, HEALTH.get(line.health, ""))
         counts = (f"{line.articles:,}", f"{line.alerts:,}")
         table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
-    console.print(table)
+    console.print(table, width=None if console.is_terminal else 200)
     trouble = [line for line in lines if line.message and line.health in ("failing", "empty")]
+    if trouble:
+        console.print()
     for line in trouble:
         console.print(Text(f"  {clean(line.name)}: {clean(line.message)}"), soft_wrap=not console.is_terminal)
     console.print(Text(("\n" if trouble else "") + f"Times are UTC. {beat}", "dim"))

@@ -52,7 +52,9 @@ def test_run_shows_alerts_gaps_and_counts(world: Path) -> None:
     assert (code, err) == (0, "")
     assert "Watchlist  3 substances, 4 names, 1 lists" in out
     assert re.search(r"✓ samples +2 new articles, 1 alert", out)
-    assert re.search(r"✗ dead feed +unreachable: Cannot connect to host 127.0.0.1:9 \[", out)
+    assert re.search(
+        r"✗ dead feed +unreachable, again at [\d-]+ [\d:]+ UTC: Cannot connect to host 127.0.0.1:9 \[", out
+    )
     assert "1 new alert\n" in out
     assert "HIGH      examplium chloride  “examplium chloride”  #1" in out
     assert "house-list" in out

@@ -58,7 +58,8 @@ def explain(
         "",
         "What would have kept it silent",
         *(_wrapped(f"- {each.words}", "  ", "    ") for each in silencers(alert, article, rules)),
-        _wrapped("- leaving the substance, or the name that matched, out of the watchlists", "  ", "    "),
+        _wrapped(f"- {_pin_words(alert)}", "  ", "    "),
+        _wrapped("- leaving the substance out of the watchlists", "  ", "    "),
         "",
         "A mention is not an accusation. Nothing here is legal advice.",
     ]
@@ -91,6 +92,15 @@ def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Si
             Silencer(words, (Rule(name="silence", tags=(tag,), min_score=0.0, raise_alert=False), *rules))
         )
     return tuple(found)
+
+
+def _pin_words(alert: Alert) -> str:
+    """Pinning each of the names that were found to `never` leaves nothing to tell."""
+    surfaces = list(dict.fromkeys(_flat(mention.surface) for mention in alert.mentions))
+    names = ", ".join(f"`{each}`" for each in surfaces[:5]) + (
+        " and the others above" if len(surfaces) > 5 else ""
+    )
+    return f"`use: never` under `names:` for {names}"
 
 
 def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:

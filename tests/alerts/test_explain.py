@@ -41,6 +41,7 @@ def test_tells_where_how_why_and_the_lists() -> None:
         "proposed since 2024-10-28 (not adopted)",
         "What would have kept it silent",
         "`min_score: 0.91` or higher",
+        "`use: never` under `names:` for `(2-bromoethyl)benzene`",
         "A mention is not an accusation.",
     ):
         assert part in told
