@@ -75,7 +75,7 @@ class Listing:
     source: str = ""
 
     def at(self, day: date) -> InForce:
-        """Say whether the entry was in force on `day`; a date known to the year only leaves that year open."""
+        """Say whether the entry was in force on `day`; a date known to the year leaves that year open."""
         iso = day.isoformat()
         if self.until and iso[: len(self.until)] > self.until:
             return InForce.ENDED

@@ -1,9 +1,9 @@
 """Learn the weights of the ambiguity features: `python scripts/train_ambiguity.py DEV_DIR > weights.json`.
 
-DEV_DIR holds labelled development data (`ambiguous.jsonl`, `watchlist.jsonl`, `ordinary.jsonl.gz`), which is not
-part of this project; `tests/corpus` is always used. Each ambiguous candidate that the matcher proposes is one
-example: the features of `monitor.match.ambiguity`, and whether the label says that the substance is meant. The
-fit is a logistic regression by Newton's method, with an L2 penalty, in numpy alone.
+DEV_DIR holds labelled development data (`ambiguous.jsonl`, `watchlist.jsonl`, `ordinary.jsonl.gz`), which is
+not part of this project; `tests/corpus` is always used. Each ambiguous candidate that the matcher proposes is
+one example: the features of `monitor.match.ambiguity`, and whether the label says that the substance is meant.
+The fit is a logistic regression by Newton's method, with an L2 penalty, in numpy alone.
 """
 
 from __future__ import annotations
@@ -28,11 +28,41 @@ from tests.corpus.corpus import load
 PENALTY = 3.0
 # What is expected before any data: the penalty pulls towards these, not towards nought.
 EXPECTED = {
-    "bias": -2.0, "defined": 5.0, "defined_otherwise": -5.0, "same_as": 3.0, "same_as_elsewhere": 3.0, "alias": 1.5, "listed": 1.5,
-    "quantity": 2.0, "form": 1.0, "near": 1.0, "document": 1.0, "same_in_document": 0.5, "drug_near": 1.0, "precursor_near": 0.7,
-    "use_near": 0.7, "use_beside": 0.7, "seizure_near": 0.3, "drug_document": 0.5, "other_sense": -2.0, "proper": -1.5, "capital": -0.7,
-    "verb": -2.0, "longer": -5.0, "alone": -0.7, "street_alone": -0.7, "initial": -3.0, "case": -1.0, "case_word": -3.0, "likely": 1.5, "hyphen": -0.7, "short": -1.0, "short_bare": -3.0, "language": -0.3, "weak_beside": 0.3,
-}  # fmt: skip
+    "bias": -2.0,
+    "defined": 5.0,
+    "defined_otherwise": -5.0,
+    "same_as": 3.0,
+    "same_as_elsewhere": 3.0,
+    "alias": 1.5,
+    "listed": 1.5,
+    "quantity": 2.0,
+    "form": 1.0,
+    "near": 1.0,
+    "document": 1.0,
+    "same_in_document": 0.5,
+    "drug_near": 1.0,
+    "precursor_near": 0.7,
+    "use_near": 0.7,
+    "use_beside": 0.7,
+    "seizure_near": 0.3,
+    "drug_document": 0.5,
+    "other_sense": -2.0,
+    "proper": -1.5,
+    "capital": -0.7,
+    "verb": -2.0,
+    "longer": -5.0,
+    "alone": -0.7,
+    "street_alone": -0.7,
+    "initial": -3.0,
+    "case": -1.0,
+    "case_word": -3.0,
+    "likely": 1.5,
+    "hyphen": -0.7,
+    "short": -1.0,
+    "short_bare": -3.0,
+    "language": -0.3,
+    "weak_beside": 0.3,
+}
 # How much one example of a source counts: snippets read one by one most, machine-made negatives least.
 TRUST = {"ambiguous": 2.0, "corpus": 1.0, "watchlist": 0.5, "ordinary": 1.5}
 # Where annotators left a name out that is meant, the example would teach the wrong thing.

@@ -91,7 +91,7 @@ class Document:
     _aliases: set[str] | None = field(default=None)
 
     def defined_as(self, short: str) -> set[str] | None:
-        """The substances that the text defines a short form as; empty for something else, None for nothing."""
+        """What substances the text defines a short form as; empty: something else, None: nothing."""
         if self._defined is None:
             self._defined = {}
             for definition in self.definitions:

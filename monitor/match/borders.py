@@ -26,8 +26,8 @@ _PREFIX_END = _pattern(
     (
         r"yl yloxy oxy fluoro? chloro? bromo? iodo? nitro amino hydroxy methoxy ethoxy acetoxy thio oxo "
         r"aza keto cyclo phenoxy benzo iso homo deutero desmethyl acyl oyl azido cyano mercapto formyl "
-        r"tolyl furanyl acryl 基 氟 氯 溴 碘 ил окси фтор хлор бром иод йод нитро амино гидрокси метокси этокси "
-        r"тио ylidene pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
+        r"tolyl furanyl acryl 基 氟 氯 溴 碘 ил окси фтор хлор бром иод йод нитро амино гидрокси метокси "
+        r"этокси тио ylidene pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
         r"brom nitroso "
     ),
     r"$",
@@ -38,44 +38,10 @@ _SUBSTITUENT = re.compile(
     r"|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
 )
 _WHOLE_PREFIX = frozenset(
-    [
-        "ortho",
-        "meta",
-        "para",
-        "nor",
-        "des",
-        "de",
-        "iso",
-        "neo",
-        "cis",
-        "trans",
-        "threo",
-        "erythro",
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "omega",
-        "n",
-        "o",
-        "tert",
-        "sec",
-        "retro",
-        "allo",
-        "epi",
-        "pseudo",
-        "homo",
-        "bis",
-        "tris",
-        "di",
-        "tri",
-        "tetra",
-        "mono",
-        "α",
-        "β",
-        "γ",
-        "δ",
-    ]
+    (
+        "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o tert "
+        "sec retro allo epi pseudo homo bis tris di tri tetra mono α β γ δ "
+    ).split()
 )
 # Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
 _GLUED_PREFIX = _pattern(
@@ -137,62 +103,10 @@ _INFLECTIONS: dict[str, frozenset[str]] = {
 _ANY_INFLECTION = frozenset(["s", "es", "'s"])
 # Words that a translator or a scraper glues to a name.
 _GLUED_WORDS = frozenset(
-    [
-        "of",
-        "the",
-        "and",
-        "with",
-        "for",
-        "from",
-        "in",
-        "on",
-        "to",
-        "a",
-        "an",
-        "is",
-        "was",
-        "by",
-        "or",
-        "de",
-        "del",
-        "la",
-        "el",
-        "los",
-        "las",
-        "un",
-        "una",
-        "y",
-        "o",
-        "e",
-        "da",
-        "do",
-        "di",
-        "du",
-        "des",
-        "le",
-        "les",
-        "et",
-        "und",
-        "der",
-        "die",
-        "das",
-        "von",
-        "mit",
-        "aus",
-        "en",
-        "het",
-        "een",
-        "van",
-        "i",
-        "z",
-        "w",
-        "na",
-        "im",
-        "am",
-        "zu",
-        "anti",
-        "non",
-    ]
+    (
+        "of the and with for from in on to a an is was by or de del la el los las un una y o e da do di "
+        "du des le les et und der die das von mit aus en het een van i z w na im am zu anti non "
+    ).split()
 )
 _COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
 
