@@ -1,8 +1,8 @@
 """Learn the weights of the ambiguity features: `python scripts/train_ambiguity.py DEV_DIR > weights.json`.
 
 DEV_DIR holds labelled development data (`ambiguous.jsonl`, `watchlist.jsonl`, `ordinary.jsonl.gz`), which is
-not part of this project; `tests/corpus` is always used. Each ambiguous candidate that the matcher proposes is
-one example: the features of `monitor.match.ambiguity`, and whether the label says that the substance is meant.
+not part of this project; `tests/corpus` is always used. Each ambiguous candidate that the matcher proposes
+is one example: the features of `monitor.match.ambiguity`, and whether the label says that the substance is meant.
 The fit is a logistic regression by Newton's method, with an L2 penalty, in numpy alone.
 """
 

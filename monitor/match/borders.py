@@ -27,7 +27,8 @@ _PREFIX_END = _pattern(
         r"yl yloxy oxy fluoro? chloro? bromo? iodo? nitro amino hydroxy methoxy ethoxy acetoxy thio oxo "
         r"aza keto cyclo phenoxy benzo iso homo deutero desmethyl acyl oyl azido cyano mercapto formyl "
         r"tolyl furanyl acryl 基 氟 氯 溴 碘 ил окси фтор хлор бром иод йод нитро амино гидрокси метокси "
-        r"этокси тио ylidene pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
+        r"этокси тио ylidene "
+        r"pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
         r"brom nitroso "
     ),
     r"$",
