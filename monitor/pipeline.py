@@ -341,6 +341,7 @@ class Session:
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         known = 0
+        read: list[str] = []
         past = dict(self._past())
         for document in batch.documents:
             try:
@@ -354,10 +355,11 @@ class Session:
                 self._note_bug(error)
                 gaps.append(Gap(document.url, Outcome.ERROR.value, bug_summary(error)))
                 continue
+            read.append(document.url)
             known += record is None
             records += [record] if record else []
         done = self._store.record(
-            records, batch.state, check=check.number, gaps=gaps, unchanged=known, now=now
+            records, batch.state, check=check.number, gaps=gaps, unchanged=known, read=read, now=now
         )
         self._last_alerts = past
         check.state = batch.state or check.state
