@@ -11,6 +11,7 @@ import functools
 import json
 import math
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -78,7 +79,11 @@ class Judgement:
 
 @dataclass(slots=True)
 class Document:
-    """One text with all that was found in it, as the judge sees it."""
+    """One text with all that was found in it, as the judge sees it.
+
+    `strong` and `weak` stand in order and apart from each other, so what lies near is found by bisection: a
+    text of a million names must not take a million looks at each.
+    """
 
     view: Forms
     around: Surroundings
@@ -87,8 +92,24 @@ class Document:
     definitions: list[Definition]
     language: str | None
     lexicon: Lexicon
+    substances: frozenset[str] = field(init=False)
+    _strong_starts: list[int] = field(init=False)
+    _weak_starts: list[int] = field(init=False)
     _defined: dict[str, set[str]] | None = field(default=None)
     _aliases: set[str] | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        self.substances = frozenset(candidate.name.substance for candidate in self.strong)
+        self._strong_starts = [candidate.start for candidate in self.strong]
+        self._weak_starts = [candidate.start for candidate in self.weak]
+
+    def strong_near(self, start: int, stop: int, reach: int) -> list[Candidate]:
+        """Plain names at most `reach` characters from a stretch."""
+        return _near(self.strong, self._strong_starts, start - reach, stop + reach)
+
+    def weak_near(self, start: int, stop: int, reach: int) -> list[Candidate]:
+        """Ambiguous names at most `reach` characters from a stretch."""
+        return _near(self.weak, self._weak_starts, start - reach, stop + reach)
 
     def defined_as(self, short: str) -> set[str] | None:
         """What substances the text defines a short form as; empty: something else, None: nothing."""
@@ -98,9 +119,8 @@ class Document:
                 known = self._defined.setdefault(_short_key(definition.short), set())
                 known.update(
                     c.name.substance
-                    for c in self.strong
-                    if c.start < definition.stop and definition.start < c.stop
-                    and (c.length * 2 > definition.stop - definition.start or c.stop == definition.stop)
+                    for c in self.strong_near(definition.start, definition.stop, -1)
+                    if c.length * 2 > definition.stop - definition.start or c.stop == definition.stop
                 )  # fmt: skip
                 if not known and _CHEMICAL.search(definition.long):
                     del self._defined[_short_key(definition.short)]  # a name that the lexicon does not know
@@ -117,9 +137,8 @@ class Document:
         return self._aliases
 
     def words_span(self, candidate: Candidate) -> tuple[int, int]:
-        """Offsets of the candidate in the words form (the same but for invisible characters before it)."""
-        hidden = self.view.codes.count(b"\x7f", 0, candidate.start) if b"\x7f" in self.view.codes else 0
-        return candidate.start - hidden, candidate.stop - hidden
+        """Offsets of the candidate in the words form."""
+        return self.view.to_words(candidate.start, candidate.stop)
 
     def tags(self, candidate: Candidate) -> tuple[str, ...]:
         return context.tags(self.around, *self.words_span(candidate))
@@ -283,7 +302,7 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["listed"] = float(_in_list(known, candidate))
     told = ("defined", "same_as", "same_as_elsewhere", "alias", "quantity", "listed")
     found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in told))
-    distance = min((_gap(candidate, other) for other in known.strong), default=10_000)
+    distance = min((_gap(candidate, other) for other in known.strong_near(start, stop, 200)), default=10_000)
     found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0
     left, right = known.words_span(candidate)
     found["drug_near"] = min(2.0, known.around.near("drug", left, right, 100)) / 2
@@ -298,7 +317,7 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
 
 
 def _of_the_document(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
-    substances = {other.name.substance for other in known.strong}
+    substances = known.substances
     found["document"] = min(3, len(substances)) / 3
     found["same_in_document"] = float(candidate.name.substance in substances)
     found["alone"] = float(not substances)
@@ -308,12 +327,17 @@ def _of_the_document(known: Document, candidate: Candidate, found: dict[str, flo
     found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
     found["weak_beside"] = float(
         any(
-            other is not candidate
-            and _gap(candidate, other) <= 60
-            and other.name.substance != candidate.name.substance
-            for other in known.weak
+            other is not candidate and other.name.substance != candidate.name.substance
+            for other in known.weak_near(candidate.start, candidate.stop, 60)
         )
     )
+
+
+def _near(candidates: list[Candidate], starts: list[int], start: int, stop: int) -> list[Candidate]:
+    """Those of candidates in order that meet or touch `[start, stop)`; `starts` are theirs."""
+    first = max(0, bisect_left(starts, start) - 1)
+    found = candidates[first : bisect_right(starts, stop)]
+    return found[1:] if found and found[0].stop < start else found
 
 
 def _gap(one: Candidate, other: Candidate) -> int:
@@ -323,7 +347,7 @@ def _gap(one: Candidate, other: Candidate) -> int:
 def _same_as(known: Document, candidate: Candidate, *, own: bool = False) -> bool:
     """ "Amphetamine (Ice)", "PCP (phencyclidine)", "MDMA or ecstasy", "speed/amphetamine" """
     text = known.view.text
-    for other in known.strong:
+    for other in known.strong_near(candidate.start, candidate.stop, 6):
         if own and other.name.substance != candidate.name.substance:
             continue
         if other.stop <= candidate.start <= other.stop + 6:
@@ -346,9 +370,9 @@ _LIST_GAP = re.compile(
 
 def _in_list(known: Document, candidate: Candidate) -> bool:
     text = known.view.text
-    for other in known.strong:
+    for other in known.strong_near(candidate.start, candidate.stop, 40):
         left, right = (other, candidate) if other.start < candidate.start else (candidate, other)
         between = text[left.stop : right.start]
-        if len(between) <= 40 and _LIST_GAP.fullmatch(between):
+        if _LIST_GAP.fullmatch(between):
             return True
     return False

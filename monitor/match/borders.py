@@ -35,7 +35,7 @@ _PREFIX_END = _pattern(
 )
 # Across a space only what is nothing but a substituent counts: "isobutyryl fentanyl", not "para" or "Gaza".
 _SUBSTITUENT = re.compile(
-    r"(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)"
+    r"(?!.*fentanyl$)(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)"
     r"|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
 )
 _WHOLE_PREFIX = frozenset(

@@ -246,15 +246,31 @@ def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
     )
 
 
+class _Taken:
+    """Which characters of a text candidates stand on; asking takes no longer the more there are."""
+
+    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
+        self.marks = bytearray()
+        for candidate in candidates:
+            self.add(candidate)
+
+    def add(self, candidate: Candidate) -> None:
+        if len(self.marks) < candidate.stop:
+            self.marks.extend(bytes(2 * candidate.stop - len(self.marks)))
+        self.marks[candidate.start : candidate.stop] = b"\1" * candidate.length
+
+    def meets(self, candidate: Candidate) -> bool:
+        return self.marks.find(1, candidate.start, candidate.stop) >= 0
+
+
 def longest(candidates: list[Candidate]) -> list[Candidate]:
     """Drop what overlaps a longer candidate; among equals the plainest reading and surest name win."""
-    order = sorted(candidates, key=_rank)
     kept: list[Candidate] = []
-    taken: list[tuple[int, int]] = []
-    for candidate in order:
-        if not any(start < candidate.stop and candidate.start < stop for start, stop in taken):
+    taken = _Taken()
+    for candidate in sorted(candidates, key=_rank):
+        if not taken.meets(candidate):
             kept.append(candidate)
-            taken.append((candidate.start, candidate.stop))
+            taken.add(candidate)
     return sorted(kept, key=lambda candidate: candidate.start)
 
 
@@ -289,15 +305,17 @@ def _second_look(
     defined = definitions(view.text)
     weak = [candidate for candidate in candidates if candidate.weak]
     strong = [candidate for candidate in candidates if not candidate.weak]
-    strong += _abbreviated(view, defined, strong)
-    weak = [c for c in longest([*weak, *ambiguous]) if not _covered(c, strong)]
+    strong = sorted([*strong, *_abbreviated(view, defined, strong)], key=lambda candidate: candidate.start)
+    taken = _Taken(strong)
+    weak = [candidate for candidate in longest([*weak, *ambiguous]) if not taken.meets(candidate)]
     return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
 
 
 def _append(mentions: list[Mention], new: Mention, text: str) -> None:
     """Add a mention; two names of one substance side by side ("crack cocaine") are one mention."""
     last = mentions[-1] if mentions else None
-    if last is None or last.substance != new.substance or text[last.stop : new.start] not in (" ", "-"):
+    beside = last is not None and text[last.stop : new.start] in (" ", "-")
+    if last is None or not beside or last.substance != new.substance or last.name == new.name:
         mentions.append(new)
         return
     best = max(last, new, key=lambda mention: mention.score)
@@ -308,28 +326,36 @@ def _append(mentions: list[Mention], new: Mention, text: str) -> None:
 
 def _abbreviated(view: Forms, defined: list[Definition], strong: list[Candidate]) -> list[Candidate]:
     """Every place of an abbreviation that the text itself defines as a substance."""
+    meant = _meanings(defined, strong)
+    if not meant:
+        return []
     found: list[Candidate] = []
-    for definition in defined:
-        meant = next(
-            (c for c in strong if c.stop == definition.stop and c.start >= definition.start - 3), None
-        )
-        if (
-            meant is None
-            or meant.method == "abbreviation"
-            or meant.length * 2 < definition.stop - definition.start
-        ):
-            continue
-        for match in re.finditer(rf"(?<![\w]){re.escape(definition.short)}(?!\w)", view.text):
-            start, stop = match.span()
+    taken = _Taken(strong)
+    lengths = sorted({len(short) for short in meant}, reverse=True)
+    for word in re.finditer(r"\w+", view.text):
+        start = word.start()
+        for stop in (start + length for length in lengths):
+            name = meant.get(view.text[start:stop])
+            if name is None or re.match(r"\w", view.text[stop : stop + 1]):
+                continue
             border = borders.Border("free", start, stop)
-            candidate = Candidate(start, stop, meant.name, Reading("normal"), border, False, "abbreviation")
-            if not _covered(candidate, strong) and not _covered(candidate, found):
+            candidate = Candidate(start, stop, name, Reading("normal"), border, False, "abbreviation")
+            if not taken.meets(candidate):
                 found.append(candidate)
+                taken.add(candidate)
     return found
 
 
-def _covered(candidate: Candidate, others: list[Candidate]) -> bool:
-    return any(o.start < candidate.stop and candidate.start < o.stop for o in others)
+def _meanings(defined: list[Definition], strong: list[Candidate]) -> dict[str, Name]:
+    """The names that abbreviations are defined as; the first definition of each counts."""
+    by_stop = {candidate.stop: candidate for candidate in strong}
+    meant: dict[str, Name] = {}
+    for definition in defined:
+        candidate = by_stop.get(definition.stop)
+        length = definition.stop - definition.start
+        if candidate and candidate.start >= definition.start - 3 and candidate.length * 2 >= length:
+            meant.setdefault(definition.short, candidate.name)
+    return meant
 
 
 def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:

@@ -224,6 +224,7 @@ class Forms:
     )
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
+    _hidden: Offsets | None = None
 
     @property
     def words(self) -> bytes:
@@ -234,6 +235,13 @@ class Forms:
         if self._word_map is None:
             self._word_map = np.flatnonzero(np.frombuffer(self.codes, np.uint8) != DELETED)
         return int(self._word_map[start]), int(self._word_map[stop - 1]) + 1
+
+    def to_words(self, start: int, stop: int) -> tuple[int, int]:
+        """Offsets in the words form of a stretch of `text`."""
+        if self._hidden is None:
+            self._hidden = np.flatnonzero(np.frombuffer(self.codes, np.uint8) == DELETED)
+        before, until = np.searchsorted(self._hidden, (start, stop)).tolist()
+        return start - before, stop - until
 
     def from_compact(self, start: int, stop: int) -> tuple[int, int]:
         """Offsets in `text` of a stretch of the compact form."""
