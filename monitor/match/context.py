@@ -19,7 +19,7 @@ from monitor.match.words import tables
 _QUANTITY = re.compile(
     r"(?:\d[\d.,\s]{0,12}|\b(?:kilos?|grams?|tons?|tonnes?|pounds?|gramos|kilo|Tonnen|pills?|tablets?|tabletas|pastillas|"
     r"comprimidos|Tabletten|Pillen|Gramm|bags?|doses?|litres?|liters?|packs?|vials?|pieces|Stück|units)\s)"
-    r"[-\s]?(?:(?P<unit>[^\W\d_]{1,12}|[公克吨升片粒颗千毫斤]{1,2})\.?)?\s?"
+    r"[-\s]?(?:(?P<unit>(?!(?:of|de|di|du|von|an|na|the)\b)[^\W\d_]{1,12}|[公克吨升片粒颗千毫斤]{1,2})\.?)?\s?"
     r"(?:(?:of|de|di|du|d'|von|an|na|the|suspected|pure|powder|raw|liquid|illegal|illicit|synthetic)\s){0,3}[\"'“”‘’„«(]?$",
     re.IGNORECASE,
 )
