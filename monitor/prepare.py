@@ -178,4 +178,5 @@ def http_limits(config: Config) -> HttpLimits:
         pace=section.pace,
         user_agent=section.agent(__version__),
         allow_hosts=tuple(section.allow_hosts),
+        robots=section.robots,
     )

@@ -57,12 +57,13 @@ async def serve(routes: Mapping[str, Handler | web.Response | bytes | str]) -> A
 
 
 def limits(server: Server, **changes: object) -> HttpLimits:
-    """Limits for a test: this server is allowed, there is no pace, and nothing takes long."""
+    """Limits for a test: this server is allowed, there is no pace, no robots.txt, and nothing takes long."""
     settings: dict[str, object] = {
         "allow_hosts": (server.place,),
         "pace": 0.0,
         "timeout_total": 20.0,
         "timeout_connect": 5.0,
+        "robots": False,
     }
     return HttpLimits(**{**settings, **changes})  # type: ignore[arg-type]
 

@@ -287,6 +287,7 @@ class Http(Section):
     max_size: Size = Field(default=10_000_000, description="Of one answer, unpacked.")
     max_redirects: int = Field(default=5, ge=0, le=20, description="In a row.")
     pace: Duration = Field(default=1.0, description="Between two requests to one host, at least.")
+    robots: bool = Field(default=True, description="false: linked pages are read whatever robots.txt says.")
     user_agent: Text | None = Field(default=None, description="Instead of the honest default.")
     contact: Text | None = Field(default=None, description="Mail or web address, told to every server.")
     allow_hosts: tuple[Annotated[str, AfterValidator(values.host)], ...] = Field(

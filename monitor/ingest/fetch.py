@@ -1,6 +1,7 @@
-"""The one HTTP client: polite (pace, Retry-After, conditional GET), bounded (time, bytes, hops), guarded.
+"""The one HTTP client: polite, bounded (time, bytes, hops) and guarded.
 
-Only here does ingestion touch the network. Whatever aiohttp, ssl or the system raises leaves as SourceError.
+Polite means robots.txt, pace, Retry-After and conditional GET. Only here does ingestion touch the network.
+Whatever aiohttp, ssl or the system raises leaves as SourceError.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import aiohttp
 
 from monitor.errors import SourceError
+from monitor.ingest.decode import decode
 from monitor.ingest.guard import (
     AddressRefusedError,
     AllowedHosts,
@@ -30,6 +32,7 @@ from monitor.ingest.guard import (
 )
 from monitor.ingest.inflate import ACCEPT_ENCODING, check_complete, decoders, inflate
 from monitor.ingest.request import HttpLimits, Response, parse_content_type
+from monitor.ingest.robots import ROBOTS_MAX_BYTES, Robots
 
 __all__ = ["Http", "HttpLimits", "Response"]
 
@@ -51,6 +54,7 @@ class _Host:
     turn: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_start: float = 0.0
     closed_until: float = 0.0
+    delay: float = 0.0  # seconds between two requests that its robots.txt asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,8 @@ class _Ask:
 
     headers: dict[str, str]
     max_bytes: int
+    obeys_robots: bool
+    cut: bool = False  # a body beyond the limit is cut, not refused
 
 
 class Http:
@@ -86,6 +92,7 @@ class Http:
         self._allowed = AllowedHosts(self.limits.allow_hosts)
         self._clock, self._sleep, self._wall = clock, sleep, wall
         self._hosts: dict[str, _Host] = {}
+        self._robots = Robots(self.limits.user_agent, self._robots_txt, clock)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Http:
@@ -120,15 +127,21 @@ class Http:
         last_modified: str = "",
         max_bytes: int | None = None,
         accept: str | None = None,
+        configured: bool = False,
     ) -> Response:
         """Fetch `url` and return the answer, redirects followed and body decompressed.
 
-        `max_bytes` can only lower the configured limit. Raises SourceError with the outcome: blocked (401,
-        402, 403, 429, 451), gone (404, 410), timeout, too-large, refused (by the address guard), unreachable
-        (name, connection, TLS), parse-error (damaged compression), error (anything else).
+        `max_bytes` can only lower the configured limit. An address that is not `configured` by a person was
+        found by a link, and robots.txt is obeyed. Raises SourceError with the outcome: blocked (401, 402,
+        403, 429, 451, or by robots.txt), gone (404, 410), timeout, too-large, refused (by the address guard),
+        unreachable (name, connection, TLS), parse-error (damaged compression), error (anything else).
         """
         limit = min(max_bytes or self.limits.max_bytes, self.limits.max_bytes)
-        ask = _Ask(self._headers(etag, last_modified, accept), limit)
+        obeys_robots = self.limits.robots and not configured
+        return await self._follow(url, _Ask(self._headers(etag, last_modified, accept), limit, obeys_robots))
+
+    async def _follow(self, url: str, ask: _Ask) -> Response:
+        """Ask an address and those that it redirects to."""
         current, moved_to, all_permanent = urldefrag(url).url, "", True
         seen: set[str] = set()
         time_left = self.limits.timeout_total
@@ -137,6 +150,8 @@ class Http:
                 raise SourceError(f"{_shown(url)} redirects in a circle", outcome="error")
             seen.add(current)
             host = self._checked_host(current, first=len(seen) == 1)
+            if ask.obeys_robots:
+                self._host(host).delay = await self._robots.check(current)
             async with self._turn(host, current):
                 started = self._loop_time()
                 answer = await self._hop(current, ask, time_left)
@@ -148,6 +163,17 @@ class Http:
             moved_to = current if all_permanent else moved_to
         hops = self.limits.max_redirects
         raise SourceError(f"{_shown(url)} redirects more than {hops} times", outcome="error")
+
+    async def _robots_txt(self, url: str) -> str | None:
+        """Fetch a robots.txt. A server that has none (4xx) allows everything, 429 aside (RFC 9309, 2.3.1)."""
+        headers = self._headers("", "", "text/plain, */*;q=0.5")
+        try:
+            response = await self._follow(url, _Ask(headers, ROBOTS_MAX_BYTES, False, cut=True))
+        except _StatusError as error:
+            if 400 <= error.status < 500 and error.status != 429:
+                return None
+            raise
+        return decode(response.body, [response.charset])
 
     def _loop_time(self) -> float:
         return asyncio.get_running_loop().time()
@@ -200,7 +226,7 @@ class Http:
             wait = state.next_start - self._clock()
             if wait > 0:
                 await self._sleep(wait)
-            state.next_start = self._clock() + self.limits.pace
+            state.next_start = self._clock() + max(self.limits.pace, state.delay)
             try:
                 yield
             except SourceError as error:
@@ -251,7 +277,7 @@ class Http:
         if not not_modified and not 200 <= answer.status < 300:
             raise _status_error(url, answer.status, headers, self._wall())
         media_type, charset = parse_content_type(headers.get("content-type", ""))
-        body = b"" if not_modified else await _body(url, ask.max_bytes, answer)
+        body = b"" if not_modified else await _body(url, ask, answer)
         return Response(
             url=str(answer.url),
             status=answer.status,
@@ -263,7 +289,7 @@ class Http:
         )
 
 
-async def _body(url: str, limit: int, answer: aiohttp.ClientResponse) -> bytes:
+async def _body(url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> bytes:
     """Read and decompress the body; stops at the limit, however much more the server has."""
     stages = decoders(answer.headers.get("Content-Encoding", ""))
     body = bytearray()
@@ -272,17 +298,24 @@ async def _body(url: str, limit: int, answer: aiohttp.ClientResponse) -> bytes:
         raw += len(chunk)
         for piece in inflate(stages, chunk):
             body += piece
-            if len(body) > limit:
-                answer.close()
-                raise _too_large(url, limit)
-        if raw > limit + _RAW_SLACK:
+            if len(body) > ask.max_bytes:
+                break
+        if len(body) > ask.max_bytes or raw > ask.max_bytes + _RAW_SLACK:
             answer.close()
-            raise _too_large(url, limit)
+            if ask.cut:
+                return bytes(body[: ask.max_bytes])
+            raise _too_large(url, ask.max_bytes)
     check_complete(stages)
     return bytes(body)
 
 
 # --- what went wrong, in one word for the ledger and one sentence for people ------------------------
+
+
+class _StatusError(SourceError):
+    """The server answered with a status that is no success."""
+
+    status = 0
 
 
 def _shown(url: str) -> str:
@@ -324,12 +357,14 @@ def _status_error(url: str, status: int, headers: dict[str, str], now: datetime)
     elif status in (408, 504):
         outcome = "timeout"
     retry_after = _retry_after(headers, now) if status in (429, 503) else None
-    return SourceError(
+    error = _StatusError(
         f"{_shown(url)} answered {status}",
         permanent=status == 410,
         outcome=outcome,
         retry_after=retry_after,
     )
+    error.status = status
+    return error
 
 
 def _retry_after(headers: dict[str, str], now: datetime) -> float | None:

@@ -19,7 +19,7 @@ class HttpLimits:
     `timeout_total` bounds one `get` from the first byte sent to the last one read, over all redirects;
     waiting for the host's turn is not counted. `max_bytes` counts bytes after decompression. `pace` is the
     least time between the starts of two requests to one host. `allow_hosts` holds "host" or "host:port"
-    entries that may be at a non-public address.
+    entries that may be at a non-public address. With `robots`, robots.txt is obeyed.
     """
 
     timeout_connect: float = 10.0
@@ -29,6 +29,7 @@ class HttpLimits:
     pace: float = 1.0
     user_agent: str = "substance-monitor/0.1 (+https://pypi.org/project/substance-monitor/)"
     allow_hosts: tuple[str, ...] = ()
+    robots: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Get(Protocol):
         last_modified: str = "",
         max_bytes: int | None = None,
         accept: str | None = None,
+        configured: bool = False,
     ) -> Response: ...
 
 

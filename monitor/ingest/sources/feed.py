@@ -15,6 +15,7 @@ from urllib.parse import urldefrag, urlsplit
 
 from monitor.errors import SourceError
 from monitor.ingest.request import MEBIBYTE, Get, Response
+from monitor.ingest.robots import check_reservation
 from monitor.ingest.sources.batch import Batch, integer_option
 from monitor.ingest.syndication import Entry, read_feed
 from monitor.model import Document, Gap, Source, SourceState
@@ -85,7 +86,9 @@ async def collect_feed(
     An empty feed gives a gap with the outcome "empty". The state's ETag is only set when everything in the
     feed was read: as long as something is left, the next check must not be told "not modified".
     """
-    response = await get(source.location, state.etag, state.last_modified, accept=ACCEPT_FEED)
+    response = await get(
+        source.location, state.etag, state.last_modified, accept=ACCEPT_FEED, configured=True
+    )
     if response.not_modified:
         yield _told(state, response)
         return
@@ -200,6 +203,7 @@ async def _page(check: _Check, entry: Entry) -> Document:
         check.strikes[host] += error.outcome in ("timeout", "unreachable")
         raise
     check.strikes[host] = 0
+    check_reservation(response)
     _check_page(check, entry, response)
     return Document(
         source=check.source.name,

@@ -55,6 +55,7 @@ class Web:
         last_modified: str = "",
         max_bytes: int | None = None,
         accept: str | None = None,
+        configured: bool = False,
     ) -> Response:
         self.asked.append(url)
         answer = self.answers.get(url, SourceError(f"{url} answered 404", outcome="gone"))

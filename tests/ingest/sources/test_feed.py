@@ -289,3 +289,12 @@ def test_hostile_pages_cost_no_more_than_a_gap() -> None:
     assert [extract(document).title for document in run.documents] == [
         f"Story {number}" for number in range(1, 6)
     ]
+
+
+def test_a_page_that_reserves_mining_is_read_from_the_feed_only() -> None:
+    page = Response("https://example.org/1", headers={"tdm-reservation": "1"}, body=LONG.encode())
+    run = check(SOURCE, site(feed(item(1), etag='"1"'), **{"https://example.org/1": page}))
+    assert [extract(document).text for document in run.documents] == ["Story 1\n\nSummary 1"]
+    assert [gap.outcome for gap in run.gaps] == ["blocked"]
+    assert "not tried again" in run.gaps[0].message
+    assert run.state.etag == '"1"'
