@@ -36,7 +36,6 @@ _METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9
 
 # What each feature says to a person; "-" marks one that speaks against.
 REASONS = {
-    "defined": "the text defines it as this substance",
     "same_as": "it stands in brackets behind the substance's own name, or before it",
     "same_as_elsewhere": "it stands beside the substance's own name elsewhere in the text",
     "alias": "introduced as another name",
@@ -53,7 +52,6 @@ REASONS = {
     "use_beside": "a word of taking or dealing drugs stands beside it",
     "likely": "in this language it mostly means the drug",
     "quoted": "in quotation marks",
-    "lead": "the next word makes it part of a known longer name",
     "-other_sense": "words of another sense stand near",
     "-defined_otherwise": "the text defines it as something else",
     "-proper": "part of a proper name",
@@ -280,7 +278,6 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
         text[start - 1 : start] == "-"
         or (text[stop : stop + 1] == "-" and not context.form_after(text, stop))
     )
-    found["initial"] = float(len(surface) == 1 and text[stop : stop + 1] == ".")
 
 
 def _fits(pattern: str | None, word: str) -> bool:
@@ -290,7 +287,6 @@ def _fits(pattern: str | None, word: str) -> bool:
 def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str, float]) -> None:
     text, start, stop = known.view.text, candidate.start, candidate.stop
     meant = known.defined_as(text[start:stop])
-    found["defined"] = float(meant is not None and candidate.name.substance in meant)
     found["defined_otherwise"] = float(meant is not None and not meant)
     found["same_as"] = float(_same_as(known, candidate))
     found["same_as_elsewhere"] = float(
@@ -300,7 +296,7 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["quantity"] = float(context.quantity_before(text, start))
     found["form"] = float(context.form_after(text, stop))
     found["listed"] = float(_in_list(known, candidate))
-    told = ("defined", "same_as", "same_as_elsewhere", "alias", "quantity", "listed")
+    told = ("same_as", "same_as_elsewhere", "alias", "quantity", "listed")
     found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in told))
     distance = min((_gap(candidate, other) for other in known.strong_near(start, stop, 200)), default=10_000)
     found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0

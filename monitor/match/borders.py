@@ -211,7 +211,7 @@ def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
         # a name of a person may end so too: Cheryl, Beryl
         return (word[0].islower() or len(word) > 6) and _SUBSTITUENT.match(word.lower()) is not None
     if word.lower() in _WHOLE_PREFIX:
-        return word.lower() not in ("de", "di", "o", "d", "l")
+        return word.lower() not in ("de", "di", "d", "l")
     return len(word) > 2 and bool(_PREFIX_END.search(word))
 
 

@@ -23,6 +23,11 @@ _QUANTITY = re.compile(
     r"(?:(?:of|de|di|du|d'|von|an|na|the|suspected|pure|powder|raw|liquid|illegal|illicit|synthetic)\s){0,3}[\"'“”‘’„«(]?$",
     re.IGNORECASE,
 )
+_OTHER_NUMBER = re.compile(
+    r"(?:\+\d{1,3}|\b(?:tel|telephone|telefon|telefono|teléfono|téléphone|telefone|telefoon|phone|fax|call|mobil|mobile|"
+    r"case|file|aktenzeichen|az|тел|телефон|电话)(?:\s(?:no|number|nr))?)[\s.:(]{0,3}$",
+    re.IGNORECASE,
+)
 _WORD_AFTER = re.compile(r"[\s\-\"'’”»)]{0,2}([^\W_]{1,20})")
 _WORD_BEFORE = re.compile(r"([^\W_]{1,20})[\s\-\"'‘“„«(]{0,2}$")
 _QUOTES = "\"'“”‘’„«»‹›`「」『』《》"
@@ -120,6 +125,13 @@ def quantity_before(text: str, start: int) -> bool:
     return (unit is None and not match[0].strip().replace(",", "").isdigit()) or (
         bool(unit) and (unit.lower() in tables().units or unit.lower() in tables().forms)
     )
+
+
+def other_number(text: str, start: int, stop: int) -> bool:
+    """Is a number written like a CAS RN the start of a longer one, or introduced as a telephone or file number?"""
+    if re.match(r"[-‐‑–]\d", text[stop : stop + 2]):
+        return True
+    return bool(_OTHER_NUMBER.search(text[max(0, start - 30) : start]))
 
 
 def form_after(text: str, stop: int) -> bool:

@@ -23,13 +23,17 @@ import numpy.typing as npt
 
 from monitor.errors import LexiconError
 from monitor.match.context import EVERY_LANGUAGE, gate_patterns
-from monitor.match.normalize import compact_key, words_key
+from monitor.match.normalize import compact_key, fold_leet, words_key
 from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 2
+FORMAT = 3
+# What a pattern of the short automaton may be besides a name: the mask of its languages, and these marks.
 NO_NAME = 1 << 31
+ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
+_ANCHOR_LENGTH = 7
+_COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
 _TABLES = ("watchlist", "texts", "names", "substances", "kinds", "languages", "senses")
 _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
@@ -190,6 +194,29 @@ def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterat
         yield Name(f"PubChem {substance.cid}", substance.key, "mul", "cid")
 
 
+def _anchors(words: bytes, *, phrase: bool) -> Iterator[bytes]:
+    """Where to notice a long name cheaply: where its longest word begins, also with letters spaced out.
+
+    The words of a phrase are often ordinary ones; there the beginning of the whole phrase serves.
+    """
+    parts = words.split()
+    longest = max((part for part in parts if not part.startswith(_COMMON)), key=len, default=words)
+    if (phrase or len(longest) < _ANCHOR_LENGTH) and len(parts) > 1:
+        yield b" " + words[: 2 * _ANCHOR_LENGTH]
+        return
+    yield b" " + longest[:_ANCHOR_LENGTH]
+    yield b" " + b" ".join(longest[i : i + 1] for i in range(min(len(longest), _ANCHOR_LENGTH)))
+
+
+def _marks(names: Iterable[Name], anchors: Iterable[bytes]) -> dict[bytes, int]:
+    """The patterns of the short automaton that are no names, with their marks."""
+    marks = {fold_leet(pattern): mask for pattern, mask in _signs(names).items()}
+    for anchor in anchors:
+        pattern = fold_leet(anchor)
+        marks[pattern] = marks.get(pattern, 0) | ANCHOR
+    return marks
+
+
 def _signs(names: Iterable[Name]) -> dict[bytes, int]:
     """Patterns that open the second look: words of drugs, and ambiguous acronyms that are no word."""
     words = tables().acronym_words
@@ -208,7 +235,8 @@ def ordinary_words() -> frozenset[bytes]:
     return frozenset(words_key(line) for line in text.splitlines() if not line.startswith("#"))
 
 
-def _has_cjk(text: str) -> bool:
+def has_cjk(text: str) -> bool:
+    """Does the text hold a Chinese character?"""
     return any("\u2e80" <= char <= "\u9fff" for char in text)
 
 
@@ -229,11 +257,14 @@ class _Builder:
     """Collects patterns and their entries, then builds the automata."""
 
     def __init__(self) -> None:
+        self.anchors: set[bytes] = set()
         self.patterns: dict[str, defaultdict[bytes, list[int]]] = {
             part: defaultdict(list) for part in ("long", "short", "weak")
         }
 
     def add(self, part: str, pattern: bytes, entry: int) -> None:
+        if part == "short":
+            pattern = fold_leet(pattern)
         entries = self.patterns[part][pattern]
         if entry not in entries:
             entries.append(entry)
@@ -243,7 +274,7 @@ class _Builder:
         key, words = compact_key(text), words_key(text)
         if not key:
             return False
-        cjk = _has_cjk(text)
+        cjk = has_cjk(text)
         if ambiguous:
             for form in _digit_breaks(words):
                 self.add("weak", form if cjk else b" " + form + b" ", entry)
@@ -258,6 +289,7 @@ class _Builder:
             or (cjk and len(key) >= 2)
         ):
             self.add("long", key, entry)
+            self.anchors.update(_anchors(words, phrase=" " in text))
         else:
             for form in _digit_breaks(words):
                 self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
@@ -307,10 +339,18 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
                 texts.append(text)
                 names_of.append(index)
     return Lexicon(
-        watchlist.digest, builder.build("long"), builder.build("short", _signs(names)), builder.build("weak"),
-        texts, np.array(names_of, np.uint32), [name.text for name in names], substances,
-        np.array([number[name.substance] for name in names], np.uint32), kinds,
-        np.array([kinds.index(name.type) for name in names], np.uint8),
-        np.array([name.ambiguous for name in names], np.uint8), [name.language for name in names],
-        {index: name.senses for index, name in enumerate(names) if name.senses},
-    )  # fmt: skip
+        watchlist=watchlist.digest,
+        long=builder.build("long"),
+        short=builder.build("short", _marks(names, builder.anchors)),
+        weak=builder.build("weak"),
+        texts=texts,
+        names_of=np.array(names_of, np.uint32),
+        names=[name.text for name in names],
+        substances=substances,
+        substance_of=np.array([number[name.substance] for name in names], np.uint32),
+        kinds=kinds,
+        kind_of=np.array([kinds.index(name.type) for name in names], np.uint8),
+        ambiguous=np.array([name.ambiguous for name in names], np.uint8),
+        languages=[name.language for name in names],
+        senses={index: name.senses for index, name in enumerate(names) if name.senses},
+    )

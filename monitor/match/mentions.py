@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 
 from monitor.match import ambiguity, borders, context
 from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import NO_NAME, Automaton, Lexicon, ordinary_words
+from monitor.match.lexicon import ANCHOR, NO_NAME, Automaton, Lexicon, has_cjk, ordinary_words
 from monitor.match.misspelt import misspelt
-from monitor.match.normalize import Forms, forms, words_key
+from monitor.match.normalize import Forms, fold_leet, forms, words_key
 from monitor.match.reading import Reading, read
 from monitor.match.words import tables
 from monitor.model import Mention, Name, Pin
@@ -42,8 +42,9 @@ _TYPE_ORDER = (
     "street",
 )
 
-# A text up to this length is searched for misspelt names in any case; a longer one only when some word of it
-# speaks of drugs or chemistry. A long article whose one sign is a misspelt name is no news of drugs.
+# A text up to this length is searched in full, for disguises within words and misspelt names, in any case; a
+# longer one only when some word begins as a name does, or several speak of drugs or chemistry. A long article
+# whose one sign of drugs is a misspelt name is no news of drugs.
 _SHORT_TEXT = 500
 
 
@@ -117,17 +118,27 @@ def weigh(
     `always`: take the second look in any case.
     """
     view = forms(text)
-    long_hits = lexicon.long.find(view.compact)
-    short_hits = _find_words(lexicon.short, view)
-    candidates = list(_from_long(lexicon, view, long_hits, language))
-    reasons = _from_short(lexicon, view, short_hits, language, candidates)
-    if not (candidates or reasons or always or len(text) <= _SHORT_TEXT):
+    short_hits = _find_folded(lexicon.short, view)
+    in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
+    if not short_hits and not in_full:
         return None
-    candidates = longest([*candidates, *_misspelt(lexicon, view, language)])
+    candidates: list[Candidate] = []
+    reasons = _from_short(lexicon, view, short_hits, language, candidates)
+    in_full = in_full or bool(candidates) or len(reasons) > 1
+    if in_full or _anchored(lexicon.short, short_hits):
+        candidates += _from_long(lexicon, view, lexicon.long.find(view.compact), language)
+    if in_full or candidates:
+        candidates = longest([*candidates, *_misspelt(lexicon, view, language)])
     if not (candidates or reasons or always):
         return None
     weak = _from_weak(lexicon, view, language, None if candidates or always else reasons)
     return _second_look(lexicon, view, candidates, list(weak), language)
+
+
+def _anchored(short: Automaton, hits: list[tuple[int, int, int]]) -> bool:
+    """Does some word begin as a word of a long name does?"""
+    masks = short.masks or []
+    return any(masks[pattern] & ANCHOR for _, _, pattern in hits)
 
 
 # --- candidates ------------------------------------------------------------------------------------
@@ -155,8 +166,9 @@ def _from_short(
         if masks[pattern] & wanted:
             reasons.append(begin)
         if not masks[pattern] & NO_NAME:
-            start, stop = _from_padded(view, begin, end)
-            into.extend(_read_entries(lexicon, view, lexicon.short.of(pattern), start, stop, language))
+            entries = lexicon.short.of(pattern)
+            start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
+            into.extend(_read_entries(lexicon, view, entries, start, stop, language))
     return reasons
 
 
@@ -192,6 +204,7 @@ def _candidate(
     if (
         not border.accepted
         or (name.type in _METHODS and border.kind != "free")
+        or (name.type == "cas" and context.other_number(view.text, start, stop))
         or ((acronym or letters <= 4) and reading.accents)
     ):
         return None
@@ -366,6 +379,14 @@ def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]
     return hits
 
 
+def _find_folded(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
+    """Hits of folded patterns in the words form between spaces, leet digits folded."""
+    hits = automaton.find(fold_leet(view.padded))
+    if view.latin is not None:
+        hits = sorted({*hits, *automaton.find(fold_leet(view.latin))})
+    return hits
+
+
 def _from_weak(
     lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None
 ) -> Iterable[Candidate]:
@@ -373,8 +394,9 @@ def _from_weak(
     for begin, end, pattern in _find_words(lexicon.weak, view):
         if reasons is not None and not _near(reasons, begin):
             continue
-        start, stop = _from_padded(view, begin, end)
-        for entry in lexicon.weak.of(pattern):
+        entries = lexicon.weak.of(pattern)
+        start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
+        for entry in entries:
             spelling = lexicon.texts[entry]
             # a pattern with a plural s reads as the name without it
             shorter = view.text[stop - 1] in "sS" and spelling[-1] not in "sS"
@@ -388,8 +410,13 @@ def _near(reasons: list[int], begin: int) -> bool:
     return place < len(reasons) and reasons[place] <= begin + _REACH
 
 
-def _from_padded(view: Forms, begin: int, end: int) -> tuple[int, int]:
-    """Offsets in `view.text` of a hit in the padded words form, without the spaces of its pattern."""
+def _from_padded(view: Forms, begin: int, end: int, *, bare: bool) -> tuple[int, int]:
+    """Offsets in `view.text` of a hit in the padded words form, without the spaces of its pattern.
+
+    `bare`: the pattern, of a Chinese name, has none.
+    """
+    if bare:
+        return view.from_words(begin - 1, end - 1)
     spaces = (view.padded[begin], view.latin[begin] if view.latin is not None else 0)
     first = begin + (32 in spaces)
     spaces = (view.padded[end - 1], view.latin[end - 1] if view.latin is not None else 0)

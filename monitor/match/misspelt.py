@@ -97,7 +97,12 @@ class Misspellings:
             return -1
         near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
         near |= {short for short in _deletions(word) if short in self.names}
-        best = [key for key in near if _one_edit(word, key) and word[:1] == key[:1] and word[:-1] != key]
+        # a letter written on behind makes another word ("captagonia"), unless it doubles the last one
+        best = [
+            key
+            for key in near
+            if _one_edit(word, key) and word[:1] == key[:1] and (word[:-1] != key or word[-1:] == key[-1:])
+        ]
         if not best:
             return -1
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]

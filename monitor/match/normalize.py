@@ -130,6 +130,7 @@ def _compact_byte(code: int) -> int:
 
 _WORDS = bytes(_word_byte(code) for code in range(256))
 _COMPACT = bytes(_compact_byte(code) for code in range(256))
+_FOLDED = bytes(_compact_byte(code) for code in range(256))
 _KEPT = bytes(
     code
     for code in range(256)
@@ -158,6 +159,11 @@ def words_of(codes: bytes) -> bytes:
 def compact_of(codes: bytes) -> bytes:
     """The compact form of codes: letters and digits only, leet folded."""
     return codes.translate(_COMPACT, _DROPPED)
+
+
+def fold_leet(words: bytes) -> bytes:
+    """The words form with leet digits folded onto letters, one for one."""
+    return words.translate(_FOLDED)
 
 
 def is_kept(char: str) -> bool:
@@ -218,10 +224,9 @@ class Forms:
     origin: list[int] | None
     codes: bytes
     padded: bytes  # the words form between two spaces
-    compact: bytes
-    latin: bytes | None = (
-        None  # the padded words form with Chinese characters as separators, where there are any
-    )
+    # the padded words form with Chinese characters as separators, where there are any
+    latin: bytes | None = None
+    _compact: bytes | None = None
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
     _hidden: Offsets | None = None
@@ -229,6 +234,13 @@ class Forms:
     @property
     def words(self) -> bytes:
         return self.padded[1:-1]
+
+    @property
+    def compact(self) -> bytes:
+        """The compact form; made when first asked for, as most texts do without."""
+        if self._compact is None:
+            self._compact = compact_of(self.codes)
+        return self._compact
 
     def from_words(self, start: int, stop: int) -> tuple[int, int]:
         """Offsets in `text` of a stretch of the words form."""
@@ -272,4 +284,4 @@ def forms(text: str) -> Forms:
         codes = code_table()[units].tobytes()
         if (units >= 0x2E80).any():
             latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
-    return Forms(original, text, origin, codes, b" " + words_of(codes) + b" ", compact_of(codes), latin)
+    return Forms(original, text, origin, codes, b" " + words_of(codes) + b" ", latin)
