@@ -54,7 +54,7 @@ def test_every_definition_stands_where_it_says(text: str) -> None:
     ("text", "language"),
     [
         (
-            "Politisch motivierte Kriminalität (PMK) nahm zu. Die PMK stieg, während der Zoll Kokain sicherstellte.",
+            "Politisch motivierte Kriminalität (PMK) nahm zu. Die PMK stieg, der Zoll fand Kokain.",
             "de",
         ),
         ("Her primary care physician (PCP) called. The PCP prescribed fentanyl against the pain.", "en"),

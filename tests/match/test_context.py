@@ -56,20 +56,42 @@ def test_nearness_counts_words_that_begin_within_reach() -> None:
 
 @pytest.mark.parametrize(
     "before",
-    ["5 kg of ", "5kg ", "570 tablets of ", "1,650 gram ", "200 Liter ", "3 kilos de ", "2 кг ", "5公斤", "kilos of pure ", "pounds of ", "pills of the ", '2.5 g of "'],
+    [
+        "5 kg of ",
+        "5kg ",
+        "570 tablets of ",
+        "1,650 gram ",
+        "200 Liter ",
+        "3 kilos de ",
+        "2 кг ",
+        "5公斤",
+        "kilos of pure ",
+        "pounds of ",
+        "pills of the ",
+        '2.5 g of "',
+    ],
 )
 def test_amounts_before_a_name(before: str) -> None:
     assert context.quantity_before(f"{before}ice", len(before))
 
 
-@pytest.mark.parametrize("before", ["", "the ", "in 2019 ", "5 people of ", "kilometre ", "Route 66 and ", "kg-of "])
+@pytest.mark.parametrize(
+    "before", ["", "the ", "in 2019 ", "5 people of ", "kilometre ", "Route 66 and ", "kg-of "]
+)
 def test_other_words_before_a_name(before: str) -> None:
     assert not context.quantity_before(f"{before}ice", len(before))
 
 
 @pytest.mark.parametrize(
     ("text", "is_form"),
-    [("ice pills", True), ("ice-Tabletten", True), ("ice dealer", True), ("ice cream", False), ("ice", False), ("ice. Pills", False)],
+    [
+        ("ice pills", True),
+        ("ice-Tabletten", True),
+        ("ice dealer", True),
+        ("ice cream", False),
+        ("ice", False),
+        ("ice. Pills", False),
+    ],
 )
 def test_forms_behind_a_name(text: str, is_form: bool) -> None:
     assert context.form_after(text, 3) is is_form
@@ -77,7 +99,13 @@ def test_forms_behind_a_name(text: str, is_form: bool) -> None:
 
 @pytest.mark.parametrize(
     ("before", "is_alias"),
-    [("known as ", True), ('otherwise known as "', True), ("street name: ", True), ("conocida como ", True), ("he knows ", False)],
+    [
+        ("known as ", True),
+        ('otherwise known as "', True),
+        ("street name: ", True),
+        ("conocida como ", True),
+        ("he knows ", False),
+    ],
 )
 def test_aliases(before: str, is_alias: bool) -> None:
     assert context.alias_before(before + "ice", len(before)) is is_alias
@@ -85,7 +113,11 @@ def test_aliases(before: str, is_alias: bool) -> None:
 
 @pytest.mark.parametrize(
     ("text", "start", "stop", "words"),
-    [("hit the ice cream", 8, 11, ("the", "cream")), ("ice", 0, 3, ("", "")), ("on, ice. cream", 4, 7, ("", ""))],
+    [
+        ("hit the ice cream", 8, 11, ("the", "cream")),
+        ("ice", 0, 3, ("", "")),
+        ("on, ice. cream", 4, 7, ("", "")),
+    ],
 )
 def test_neighbouring_words(text: str, start: int, stop: int, words: tuple[str, str]) -> None:
     assert context.neighbours(text, start, stop) == words
