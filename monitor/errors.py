@@ -46,6 +46,20 @@ class SourceError(MonitorError):
         self.retry_after = retry_after
 
 
+class ResolveError(MonitorError):
+    """A service that knows chemical names could not answer; it says nothing about the name asked for.
+
+    `retry_after` is in seconds, when it is known how long to leave the service alone.
+    """
+
+    permanent = False
+
+    def __init__(self, message: str, *, permanent: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.retry_after = retry_after
+
+
 class LexiconError(MonitorError):
     """A serialised lexicon is damaged or was made by another version; build it again."""
 

@@ -9,14 +9,32 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from monitor.store.store import Store, open_store
-    from monitor.store.values import COPY_LENGTH, Record, Recorded, StoredAlert, StoredRevision
+    from monitor.store.values import (
+        ACCEPTED,
+        COPY_LENGTH,
+        OPEN,
+        REJECTED,
+        Job,
+        Proposal,
+        Record,
+        Recorded,
+        StoredAlert,
+        StoredAnswer,
+        StoredRevision,
+    )
 
 __all__ = [
+    "ACCEPTED",
     "COPY_LENGTH",
+    "OPEN",
+    "REJECTED",
+    "Job",
+    "Proposal",
     "Record",
     "Recorded",
     "Store",
     "StoredAlert",
+    "StoredAnswer",
     "StoredRevision",
     "open_store",
 ]

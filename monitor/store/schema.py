@@ -452,3 +452,56 @@ heartbeat = Table(
     Column("at", Utc, nullable=False),
     Column("pid", Integer, nullable=False),
 )
+
+# --- what comes from elsewhere: PubChem's answers, proposals for the watchlist, jobs ----------------
+
+# `question` is "operation namespace identifier"; an answer that found nothing is kept as well.
+pubchem_answer = Table(
+    "pubchem_answer",
+    metadata,
+    Column("question", Str, primary_key=True),
+    Column("found", Boolean, nullable=False),
+    Column("answer", JSON, nullable=False),
+    Column("fetched_at", Utc, nullable=False, index=True),
+)
+
+# A change of the watchlist that a source outside proposes. `status` is what the newest decision says.
+proposal = Table(
+    "proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("substance", Str, nullable=False),
+    Column("kind", Str, nullable=False),
+    _text("before"),
+    Column("after", Str, nullable=False),
+    _text("detail"),
+    _text("reason"),
+    Column("source", Str, nullable=False),
+    Column("found_at", Utc, nullable=False),
+    Column("status", Str, nullable=False, index=True),
+    UniqueConstraint("substance", "kind", "after"),
+)
+
+# Only ever added to.
+proposal_decision = Table(
+    "proposal_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("proposal_id", ForeignKey("proposal.id"), nullable=False, index=True),
+    Column("status", Str, nullable=False),
+    Column("who", Str, nullable=False),
+    Column("why", Str, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# What the scheduler does besides the checks of sources; `failures` counts failed times in a row.
+job = Table(
+    "job",
+    metadata,
+    Column("name", Str, primary_key=True),
+    Column("next_at", Utc, nullable=False),
+    Column("last_at", Utc),
+    _text("outcome"),
+    _text("message"),
+    _count("failures"),
+)

@@ -12,11 +12,21 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, ledger, watchlists
+from monitor.store import alerts, articles, enrichment, ledger, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
-from monitor.store.values import ChangeLike, Record, Recorded, StoredAlert, StoredRevision
+from monitor.store.values import (
+    ChangeLike,
+    FindingLike,
+    Job,
+    Proposal,
+    Record,
+    Recorded,
+    StoredAlert,
+    StoredAnswer,
+    StoredRevision,
+)
 
 Result = TypeVar("Result")
 
@@ -202,6 +212,42 @@ class Store:
     def heartbeats(self) -> dict[str, tuple[datetime, int]]:
         """Name -> (time of its last beat, process id)."""
         return self._read("could not read the heartbeat", ledger.heartbeats)
+
+    # --- what comes from elsewhere -----------------------------------------------------------------
+
+    def answers(self, questions: Sequence[str]) -> dict[str, StoredAnswer]:
+        """Question -> PubChem's last answer, however old; questions never asked are missing."""
+        return self._read("could not read PubChem's answers", lambda c: enrichment.answers(c, questions))
+
+    def put_answers(self, rows: Iterable[StoredAnswer]) -> None:
+        """Keep answers of PubChem; a newer one takes the place of the one before."""
+        with self._write("could not keep PubChem's answers") as connection:
+            enrichment.put_answers(connection, rows)
+
+    def propose(self, findings: Iterable[FindingLike], now: datetime) -> tuple[int, int]:
+        """Keep new proposals and accept the safe ones: how many are new, how many of them accepted."""
+        with self._write("could not write the proposals") as connection:
+            return enrichment.propose(connection, findings, now)
+
+    def proposals(self, status: str | None = None) -> list[Proposal]:
+        """Proposals for the watchlist with this status (None: all), the oldest first."""
+        return self._read("could not read the proposals", lambda c: enrichment.proposals(c, status))
+
+    def decide_proposals(
+        self, ids: Iterable[int], status: str, *, who: str, why: str, now: datetime
+    ) -> list[int]:
+        """Add one decision for each proposal. Numbers that do not exist come back; then none is written."""
+        with self._write("could not write the decision") as connection:
+            return enrichment.decide(connection, ids, status, who, why, now)
+
+    def job(self, name: str) -> Job | None:
+        """When a job of the scheduler is due and how it ended last; None before it was ever planned."""
+        return self._read("could not read the jobs", lambda c: enrichment.job(c, name))
+
+    def put_job(self, state: Job) -> None:
+        """Plan a job, with how it ended last."""
+        with self._write("could not write the job") as connection:
+            enrichment.put_job(connection, state)
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -98,3 +98,75 @@ class StoredAlert:
     fetched_at: datetime
     text: str | None
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
+
+
+# --- what comes from elsewhere --------------------------------------------------------------------
+
+OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
+
+
+class FindingLike(Protocol):
+    """A proposed change, as the chemistry wing makes it; `safe` says why a rule accepts it, else ""."""
+
+    @property
+    def substance(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def before(self) -> str: ...
+    @property
+    def after(self) -> str: ...
+    @property
+    def detail(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def source(self) -> str: ...
+    @property
+    def safe(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A kept proposal for the watchlist with its newest decision.
+
+    `kind` is "synonym", "structure" (`after` an InChIKey, `detail` its SMILES) or "cid". `reason` says why
+    it waits for a person. `status` is "open", "accepted" or "rejected"; `who`, `why`, `decided_at` are the
+    newest decision's.
+    """
+
+    id: int
+    substance: str
+    kind: str
+    before: str
+    after: str
+    detail: str
+    reason: str
+    source: str
+    found_at: datetime
+    status: str
+    who: str = ""
+    why: str = ""
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    """One answer of PubChem: rows as it gave them, none when it knows nothing."""
+
+    question: str
+    found: bool
+    answer: list[dict[str, object]]
+    fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """When a job of the scheduler is due, and how it ended last; `failures` in a row."""
+
+    name: str
+    next_at: datetime
+    last_at: datetime | None = None
+    outcome: str = ""
+    message: str = ""
+    failures: int = 0

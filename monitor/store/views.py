@@ -232,6 +232,28 @@ SELECT g.id AS gap_id,
   FROM gap g
 """
 
+_PROPOSALS = """
+SELECT p.id AS proposal_id,
+       p.found_at AS found_at,
+       p.substance AS substance,
+       COALESCE(s.name, p.substance) AS substance_name,
+       p.kind AS kind,
+       p.before AS before,
+       p.after AS after,
+       p.detail AS detail,
+       p.reason AS reason,
+       p.source AS source,
+       p.status AS status,
+       d.at AS decided_at,
+       d.who AS decided_by,
+       d.why AS decided_why,
+       (SELECT COUNT(*) FROM proposal_decision k WHERE k.proposal_id = p.id) AS decisions
+  FROM proposal p
+  LEFT JOIN substance s ON s.key = p.substance
+  LEFT JOIN proposal_decision d ON d.id = (SELECT MAX(k.id) FROM proposal_decision k
+                                            WHERE k.proposal_id = p.id)
+"""
+
 VIEWS = {
     "v_alerts": _ALERTS,
     "v_articles": _ARTICLES,
@@ -240,6 +262,7 @@ VIEWS = {
     "v_source_health": _SOURCE_HEALTH,
     "v_watchlist": _WATCHLIST,
     "v_coverage_gaps": _COVERAGE_GAPS,
+    "v_proposals": _PROPOSALS,
 }
 """View name -> its SELECT, in the order of creation."""
 

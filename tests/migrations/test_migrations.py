@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, inspect, text
 
@@ -21,7 +23,7 @@ from monitor.store import open_store
 from monitor.store.engine import open_engine, parse_url
 from monitor.store.migrate import HEAD, alembic_config, back_up, bring_up_to_date, migrations_folder
 from monitor.store.schema import metadata
-from monitor.store.views import VIEWS, create_views
+from monitor.store.views import VIEWS, create_views, drop_views
 from tests.store.cases import NOW, article, record
 
 
@@ -92,10 +94,10 @@ def two_migrations(tmp_path: Path) -> Path:
     """Our migrations and one more after them, as the next release would have it."""
     folder = tmp_path / "migrations"
     shutil.copytree(migrations_folder(), folder)
-    (folder / "versions" / "0002_next.py").write_text(
+    (folder / "versions" / "9000_next.py").write_text(
         "import sqlalchemy as sa\n"
         "from alembic import op\n"
-        f"revision = '0002'\ndown_revision = '{HEAD}'\n"
+        f"revision = '9000'\ndown_revision = '{HEAD}'\n"
         "def upgrade():\n"
         "    with op.batch_alter_table('article', recreate='always') as table:\n"
         "        table.add_column(sa.Column('section', sa.Text()))\n",
@@ -111,18 +113,52 @@ def test_an_upgrade_copies_first_and_keeps_every_row(two_migrations: Path, tmp_p
         store.record([record(article())], now=NOW)
     assert not list(tmp_path.glob("*.bak"))
     engine = open_engine(parse_url(url))
-    bring_up_to_date(engine, NOW, two_migrations, "0002")
+    bring_up_to_date(engine, NOW, two_migrations, "9000")
     with engine.connect() as connection:
         assert connection.execute(text("SELECT COUNT(*), MAX(section) FROM article")).one() == (1, None)
         assert connection.execute(text("SELECT COUNT(*) FROM v_alerts")).scalar() == 2
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     engine.dispose()
     (copy,) = tmp_path.glob("*.bak")
-    assert copy.name == "a.db.before-0002-20261120T120000Z.bak"
+    assert copy.name == "a.db.before-9000-20261120T120000Z.bak"
     with open_store(f"sqlite:///{copy}", now=NOW) as store:
         assert store.revision(article().url).number == 1
     with pytest.raises(StoreError, match="newer version"):
         open_store(url, now=NOW)
+
+
+def at_revision(url: str, revision: str) -> Engine:
+    """A database as the program of that revision left it, without the views of today."""
+    engine = open_engine(parse_url(url))
+    config = alembic_config()
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, HEAD)
+    with engine.begin() as connection:
+        drop_views(connection)
+    with engine.connect() as connection, Operations.context(MigrationContext.configure(connection)):
+        scripts = ScriptDirectory.from_config(alembic_config())
+        for script in scripts.walk_revisions(f"{revision}", "heads"):
+            if script.revision != revision:
+                script.module.downgrade()
+        connection.execute(text("UPDATE alembic_version SET version_num = :old"), {"old": revision})
+        connection.commit()
+    return engine
+
+
+def test_a_database_of_every_revision_is_upgraded(database_url: str) -> None:
+    """From the first schema on: what was written stays, and the result equals a fresh one."""
+    engine = at_revision(database_url, "0001")
+    assert not inspect(engine).has_table("proposal")
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO heartbeat VALUES ('watch', '2026-11-20 12:00:00', 7)"))
+    engine.dispose()
+    with open_store(database_url, now=NOW) as store:
+        assert store.heartbeats()["watch"][1] == 7
+        assert store.proposals() == []
+        with store.engine_readonly().connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+        assert set(views(store.engine_readonly())) >= set(VIEWS)
 
 
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:

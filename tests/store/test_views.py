@@ -14,6 +14,7 @@ from monitor.model import Alert, Gap, Source, SourceState
 from monitor.store import Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, article, edited, mentions, record
+from tests.store.test_enrichment import Finding
 
 DOC = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", DOC, re.DOTALL)
@@ -35,6 +36,7 @@ def store(database_url: str) -> Iterator[Store]:
 
 def fill(store: Store) -> None:
     store.put_watchlist(WATCHLIST, (), NOW)
+    store.propose([Finding(), Finding(after="2-phenylethylbromide", reason="", safe="long")], NOW)
     customs = Source("Customs", "feed", "https://customs.example/rss")
     store.put_sources([Source("Example News", "feed", "https://news.example/rss"), customs], NOW)
     run = store.begin_run("once", NOW)
