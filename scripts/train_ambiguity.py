@@ -14,6 +14,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -74,7 +75,7 @@ def overlaps(start: int, stop: int, spans: list[Span]) -> bool:
     return any(start < right and left < stop for left, right in spans)
 
 
-def lines(path: Path) -> Iterator[dict]:
+def lines(path: Path) -> Iterator[dict[str, Any]]:
     opener = gzip.open if path.suffix == ".gz" else open
     with opener(path, "rt", encoding="utf-8") as file:
         for line in file:
@@ -102,7 +103,9 @@ def examples(dev: Path) -> Iterator[Example]:
     lexicon = compile_lexicon(load_builtin())
     for source, text, language, meant, ignored, only in texts(dev):
         known = weigh(lexicon, text, language)
-        for candidate in known.weak if known else ():
+        if known is None:
+            continue
+        for candidate in known.weak:
             start, stop = known.view.to_original(candidate.start, candidate.stop)
             if overlaps(start, stop, ignored) or (only is not None and not overlaps(start, stop, only)):
                 continue
