@@ -71,6 +71,18 @@ def gate_patterns() -> dict[bytes, int]:
     return found
 
 
+def clinic_patterns() -> list[bytes]:
+    """Patterns (words form) of the words of medicine and research, in every language."""
+    tags = tables().tags
+    found = {
+        stem_pattern(stem)
+        for tag in ("medical use", "research")
+        for stems in tags[tag].values()
+        for stem in stems
+    }
+    return sorted(found)
+
+
 @dataclass(slots=True)
 class Surroundings:
     """Trigger words of one text: offsets in the words form, by group ("drug", "precursor", tag names)."""
@@ -128,7 +140,7 @@ def quantity_before(text: str, start: int) -> bool:
 
 
 def other_number(text: str, start: int, stop: int) -> bool:
-    """Is a number written like a CAS RN the start of a longer one, or introduced as a telephone or file number?"""
+    """Is a number in CAS form part of a longer one, or introduced as a telephone or file number?"""
     if re.match(r"[-‐‑–]\d", text[stop : stop + 2]):
         return True
     return bool(_OTHER_NUMBER.search(text[max(0, start - 30) : start]))
