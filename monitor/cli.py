@@ -123,6 +123,7 @@ def settings(
         # their tracebacks come on top of what the ledger and our own lines say
         logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
         logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 # --- run and watch -----------------------------------------------------------------------------------

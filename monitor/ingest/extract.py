@@ -11,6 +11,7 @@ from monitor.ingest.dates import parse_date, plausible
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.language import guess_language
 from monitor.ingest.page import Page, language_code, one_line, read_page
+from monitor.ingest.pdf import is_pdf, read_pdf
 from monitor.model import Article, Document
 
 __all__ = ["canonical_url", "extract"]
@@ -25,7 +26,6 @@ _HTML_START = re.compile(
     re.I | re.S,
 )
 _BINARY_MAGIC = (
-    b"%PDF-",
     b"PK\x03\x04",
     b"\x89PNG",
     b"\xff\xd8\xff",
@@ -41,17 +41,10 @@ def extract(document: Document) -> Article:
     """Return the article in a document.
 
     `Article.text` is title, feed summary (what of it the body lacks), body, captions, in this order; a text
-    file stays whole. Raises SourceError (parse-error) when the document holds no text, and nothing else.
+    file stays whole. Raises SourceError, and nothing else, when the document holds no text: parse-error, and
+    for a PDF also blocked (a password) and too-large.
     """
-    if document.body.startswith(_BINARY_MAGIC):
-        raise _unreadable(document, "this is not a text or an HTML page")
-    text = decode(document.body, [document.charset])
-    if _is_html(document, text):
-        page = read_page(text)
-        title, article = _compose(document, page)
-    else:
-        page = Page()
-        title, article = _from_text(document, text)
+    page, title, article = _read(document)
     if not article:
         raise _unreadable(document, "no text was found in it")
     published = document.published_at and plausible(document.published_at, document.fetched_at)
@@ -64,6 +57,22 @@ def extract(document: Document) -> Article:
         language=language_code(document.language) or page.language or guess_language(page.body or article),
         published_at=published or parse_date(page.published, document.fetched_at),
     )
+
+
+def _read(document: Document) -> tuple[Page, str, str]:
+    """Take a document apart by what it is: the page (empty for a text), title and text."""
+    if is_pdf(document.body, document.media_type):
+        found = read_pdf(document.body, document.url)
+        first = next((line for line in found.text.splitlines() if line.strip()), "")
+        page = Page(title=found.title or first, body=found.text, published=found.published)
+        return page, *_compose(document, page)
+    if document.body.startswith(_BINARY_MAGIC):
+        raise _unreadable(document, "this is not a text, an HTML page or a PDF")
+    text = decode(document.body, [document.charset])
+    if _is_html(document, text):
+        page = read_page(text)
+        return page, *_compose(document, page)
+    return Page(), *_from_text(document, text)
 
 
 def _unreadable(document: Document, why: str) -> SourceError:

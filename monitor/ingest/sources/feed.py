@@ -14,6 +14,7 @@ from datetime import datetime
 from urllib.parse import urldefrag, urlsplit
 
 from monitor.errors import SourceError
+from monitor.ingest.pdf import check_pdf, is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response
 from monitor.ingest.robots import check_reservation
 from monitor.ingest.sources.batch import Batch, integer_option
@@ -24,7 +25,7 @@ ACCEPT_FEED = (
     "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5"
 )
-ACCEPT_PAGE = "text/html, application/xhtml+xml, text/plain;q=0.8, */*;q=0.5"
+ACCEPT_PAGE = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
 PAGE_TRIES = 4  # checks at which a page that could not be read is asked for
 PAGE_MAX_BYTES = 8 * MEBIBYTE
 _STRIKES = 3  # pages of one host that time out in a row, after which it is left alone for this check
@@ -205,6 +206,8 @@ async def _page(check: _Check, entry: Entry) -> Document:
     check.strikes[host] = 0
     check_reservation(response)
     _check_page(check, entry, response)
+    if is_pdf(response.body, response.media_type):
+        await asyncio.to_thread(check_pdf, response.body, response.url)
     return Document(
         source=check.source.name,
         url=response.url,
@@ -221,7 +224,8 @@ async def _page(check: _Check, entry: Entry) -> Document:
 
 def _check_page(check: _Check, entry: Entry, response: Response) -> None:
     """Raise SourceError for an answer that cannot be the entry's article."""
-    if response.media_type not in _READABLE:
+    readable = response.media_type in _READABLE or is_pdf(response.body, response.media_type)
+    if not readable:
         message = f"{response.url} is {response.media_type}, which is not read"
         raise SourceError(message, permanent=True, outcome="error")
     asked = urldefrag(entry.link).url

@@ -1,4 +1,4 @@
-"""The `folder` kind: text, HTML, Markdown, mail and JSON files below a folder, with its subfolders.
+"""The `folder` kind: text, HTML, Markdown, PDF, mail and JSON files below a folder, with its subfolders.
 
 Options: `max_bytes` (32 MiB a file). The cursor remembers modification time and size of each file read, so
 only new and changed ones are read again. Files are read in a thread: a slow disk or network folder must not
@@ -175,6 +175,10 @@ def _read_text(body: bytes, url: str, context: _Context) -> Iterator[Document | 
     yield _document(body, url, "text/plain", context)
 
 
+def _read_pdf(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    yield _document(body, url, "application/pdf", context)
+
+
 def _read_html(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
     yield _document(body, url, "text/html", context)
 
@@ -260,6 +264,7 @@ READERS: dict[str, Reader] = {
     ".html": _read_html,
     ".htm": _read_html,
     ".md": _read_markdown,
+    ".pdf": _read_pdf,
     ".eml": _read_mail,
     ".json": _read_json,
     ".jsonl": _read_json_lines,

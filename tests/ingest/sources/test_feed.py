@@ -14,6 +14,7 @@ from monitor.ingest.request import MEBIBYTE, Response
 from monitor.ingest.sources.feed import PAGE_TRIES
 from monitor.model import Source, SourceState
 from tests.ingest.sources.runs import NOW, Check, Web, check
+from tests.pdfs import locked, pdf
 from tests.servers import Handler, answer, endless, gzipped, limits, serve, status
 
 FEED_URL = "https://example.org/feed"
@@ -144,12 +145,29 @@ def test_a_page_that_comes_back_is_read() -> None:
     assert run.state.etag == '"1"'
 
 
-def test_a_page_that_is_no_text_is_a_gap_for_good() -> None:
-    pdf = Response("https://example.org/1", body=b"%PDF-1.7", media_type="application/pdf")
-    run = check(SOURCE, site(feed(item(1), etag='"1"'), **{"https://example.org/1": pdf}))
+@pytest.mark.parametrize(
+    ("body", "media_type", "told"),
+    [
+        (b"%PDF-1.7", "application/pdf", "this PDF is damaged"),
+        (locked(pdf(["Text"]), "secret"), "application/pdf", "locked by a password"),
+        (b"\x89PNG", "image/png", "is image/png, which is not read"),
+    ],
+)
+def test_a_page_that_is_no_text_is_a_gap_for_good(body: bytes, media_type: str, told: str) -> None:
+    page = Response("https://example.org/1", body=body, media_type=media_type)
+    run = check(SOURCE, site(feed(item(1), etag='"1"'), **{"https://example.org/1": page}))
     assert len(run.documents) == 1
-    assert "application/pdf" in run.gaps[0].message
+    assert told in run.gaps[0].message
     assert run.state.etag == '"1"'
+
+
+def test_a_linked_pdf_is_read() -> None:
+    page = Response(
+        "https://example.org/1", body=pdf(["20 kg of pheny-", "lacetone"]), media_type="application/pdf"
+    )
+    run = check(SOURCE, site(feed(item(1)), **{"https://example.org/1": page}))
+    assert not run.gaps
+    assert extract(run.documents[0]).text == "Story 1\n\nSummary 1\n\n20 kg of phenylacetone"
 
 
 def test_pages_that_redirect_to_one_wall_are_gaps() -> None:

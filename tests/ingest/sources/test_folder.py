@@ -13,6 +13,7 @@ from monitor.errors import SourceError
 from monitor.ingest import extract
 from monitor.model import Article, Source, SourceState
 from tests.ingest.sources.runs import Check, Web, check
+from tests.pdfs import pdf
 
 
 def run(folder: Path, state: SourceState | None = None, **options: object) -> Check:
@@ -36,16 +37,17 @@ def test_every_format(tmp_path: Path) -> None:
     (tmp_path / "sub" / "e.jsonl").write_text(
         '{"text": "x"}\n\n{"text": "y", "url": "https://example.org/y", "lang": "de"}\n'
     )
-    (tmp_path / "f.pdf").write_bytes(b"%PDF")
+    (tmp_path / "f.pdf").write_bytes(pdf(["First line", "Second"]))
+    (tmp_path / "g.png").write_bytes(b"\x89PNG")
     (tmp_path / ".hidden.txt").write_text("secret")
     (tmp_path / ".git").mkdir()
     (tmp_path / ".git" / "g.txt").write_text("secret")
     found = articles(tmp_path)
-    assert [article.title for article in found] == ["A title", "T", "Heading", "One", "x", "y"]
+    assert [article.title for article in found] == ["A title", "T", "Heading", "One", "First line", "x", "y"]
     assert "Текст статьи" in found[1].text
     assert found[3].published_at == datetime(2024, 11, 18, tzinfo=UTC)
-    assert found[4].url == (tmp_path / "sub" / "e.jsonl").as_uri() + "#1"
-    assert (found[5].url, found[5].language) == ("https://example.org/y", "de")
+    assert found[5].url == (tmp_path / "sub" / "e.jsonl").as_uri() + "#1"
+    assert (found[6].url, found[6].language) == ("https://example.org/y", "de")
 
 
 def test_a_json_file_may_hold_a_list(tmp_path: Path) -> None:
