@@ -79,6 +79,7 @@ _LOCANTS = re.compile(r"(?<![\w.])\d{1,2}['′’]{0,2}[a-d]?(?:,\s?(?:\d{1,2}|[
 # A substituent, its hyphen and a line end; digits there number a list.
 _WRAPPED = re.compile(rf"[^\W\d_][{HYPHENS}]\s{{1,2}}$")
 
+_CHEMICAL_END = _pattern("", "ines? ina in ones? ona on anes? ol ides? ates? amines? ium ene eno", "$")
 _SALT_TAIL = re.compile(
     r"(?:hydrochlorid|hydrobromid|sulfat|phosphat|citrat|tartrat|maleat|oxalat|mesilat|acetat|nitrat)e?s?$"
 )
@@ -316,6 +317,12 @@ def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
 
 
 def hyphenated(text: str, start: int, stop: int) -> bool:
-    """Is the stretch joined to a letter or digit by a hyphen on either side?"""
-    before = start >= 2 and text[start - 1] in HYPHENS and text[start - 2].isalnum()
-    return before or (stop + 1 < len(text) and text[stop] in HYPHENS and text[stop + 1].isalnum())
+    """Is the stretch joined by a hyphen to a digit or to a word that looks chemical ("methylen-dioxy-")?"""
+    if start >= 2 and text[start - 1] in HYPHENS:
+        before = text[_word_left(text, start - 1) : start - 1]
+        if text[start - 2].isdigit() or _PREFIX_END.search(before) or _CHEMICAL_END.search(before):
+            return True
+    if stop + 1 < len(text) and text[stop] in HYPHENS:
+        after = text[stop + 1 : _word_right(text, stop + 1)]
+        return text[stop + 1].isdigit() or bool(_PREFIX_END.search(after) or _CHEMICAL_END.search(after))
+    return False

@@ -22,16 +22,17 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.errors import LexiconError
-from monitor.match.context import EVERY_LANGUAGE, gate_patterns
+from monitor.match.context import EVERY_LANGUAGE, clinic_patterns, gate_patterns
 from monitor.match.normalize import compact_key, fold_leet, words_key
 from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 3
+FORMAT = 4
 # What a pattern of the short automaton may be besides a name: the mask of its languages, and these marks.
 NO_NAME = 1 << 31
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
+CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
 _TABLES = ("watchlist", "texts", "names", "substances", "kinds", "languages", "senses")
@@ -211,9 +212,10 @@ def _anchors(words: bytes, *, phrase: bool) -> Iterator[bytes]:
 def _marks(names: Iterable[Name], anchors: Iterable[bytes]) -> dict[bytes, int]:
     """The patterns of the short automaton that are no names, with their marks."""
     marks = {fold_leet(pattern): mask for pattern, mask in _signs(names).items()}
-    for anchor in anchors:
-        pattern = fold_leet(anchor)
-        marks[pattern] = marks.get(pattern, 0) | ANCHOR
+    marked = [(anchor, ANCHOR) for anchor in anchors] + [(word, CLINIC) for word in clinic_patterns()]
+    for pattern, mark in marked:
+        folded = fold_leet(pattern)
+        marks[folded] = marks.get(folded, 0) | mark
     return marks
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 
 from monitor.match import ambiguity, borders, context
 from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import ANCHOR, NO_NAME, Automaton, Lexicon, has_cjk, ordinary_words
+from monitor.match.lexicon import ANCHOR, CLINIC, NO_NAME, Automaton, Lexicon, has_cjk, ordinary_words
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, fold_leet, forms, words_key
 from monitor.match.reading import Reading, read
@@ -125,9 +125,10 @@ def weigh(
     candidates: list[Candidate] = []
     reasons = _from_short(lexicon, view, short_hits, language, candidates)
     in_full = in_full or bool(candidates) or len(reasons) > 1
-    if in_full or _anchored(lexicon.short, short_hits):
+    marks = _marks(lexicon.short, short_hits)
+    if in_full or marks & ANCHOR:
         candidates += _from_long(lexicon, view, lexicon.long.find(view.compact), language)
-    if in_full or candidates:
+    if in_full or candidates or marks & CLINIC:
         candidates = longest([*candidates, *_misspelt(lexicon, view, language)])
     if not (candidates or reasons or always):
         return None
@@ -135,10 +136,13 @@ def weigh(
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 
-def _anchored(short: Automaton, hits: list[tuple[int, int, int]]) -> bool:
-    """Does some word begin as a word of a long name does?"""
+def _marks(short: Automaton, hits: list[tuple[int, int, int]]) -> int:
+    """The marks of all patterns found: whether a word begins as a long name does, or speaks of medicine."""
+    found = 0
     masks = short.masks or []
-    return any(masks[pattern] & ANCHOR for _, _, pattern in hits)
+    for _, _, pattern in hits:
+        found |= masks[pattern]
+    return found
 
 
 # --- candidates ------------------------------------------------------------------------------------

@@ -16,8 +16,10 @@ import numpy.typing as npt
 
 from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
+from monitor.match.words import tables
 
 MIN_LETTERS = 7
+_NAME = re.compile(r"[^\W\d_]{7,30}")
 _MAX_INDEXED = 60_000  # names; beyond that misspellings are left to the watchlist's own variants
 _KINDS = frozenset(("inn", "common"))
 _SLOTS = 22  # bits of the memory's index: four million words, four bytes each
@@ -37,12 +39,18 @@ class Misspellings:
         self.memory = np.zeros(1 << _SLOTS, np.uint32)
         self.powers, self.inverses = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
         international = _international(lexicon)
+        everyday = tables().everyday_names
         for entry, text in enumerate(lexicon.texts):
             name = lexicon.name(entry)
-            if name.ambiguous or name.type not in _KINDS or not re.fullmatch(r"[^\W\d_]{7,30}", text):
+            known = text.lower() in everyday
+            if not _NAME.fullmatch(text) or not (known or (name.type in _KINDS and not name.ambiguous)):
                 continue
             key = words_of(codes_of(text))
-            if key in self.names or b" " in key or not _is_cognate(key, international[name.substance]):
+            if (
+                key in self.names
+                or b" " in key
+                or not (known or _is_cognate(key, international[name.substance]))
+            ):
                 continue
             self.names[key] = entry
             if len(self.names) > _MAX_INDEXED:

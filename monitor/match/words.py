@@ -30,6 +30,7 @@ class Words:
     particles: frozenset[str]
     before_verb: frozenset[str]
     acronym_words: frozenset[str]
+    everyday_names: frozenset[str]
     alias: tuple[str, ...]
 
 
