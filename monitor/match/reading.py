@@ -65,6 +65,7 @@ def _spell_name(name: str) -> Spelling:
     return spell(name)
 
 
+@functools.lru_cache(maxsize=50_000)  # a text says the same names again and again
 def read(name: str, surface: str, *, kind: str = "common") -> Reading | None:
     """Read `surface` as `name`; None when it is something else. `kind` is the name's type."""
     if surface == name:

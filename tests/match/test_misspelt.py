@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.match import find
 from monitor.match.misspelt import MIN_LETTERS, misspelt
-from monitor.match.normalize import forms
+from monitor.match.normalize import forms, words_key
 from monitor.model import Name
 from tests.match.lexicons import lexicon_of, mentions, one, shipped, texts
 
@@ -59,7 +59,7 @@ def test_other_words_are_not(word: str) -> None:
     ] == []
 
 
-@pytest.mark.parametrize("text", ["diazapam-like", "(2-diazapam)-x", "xdiazapam", "diazapam5"])
+@pytest.mark.parametrize("text", ["methyl-diazapam", "2-diazapam", "xdiazapam", "diazapam5"])
 def test_only_words_that_stand_alone(text: str) -> None:
     assert mentions(f"Drugs: {text}", "en") == []
 
@@ -72,6 +72,8 @@ def test_isomers_and_relatives_are_no_misspellings_of_each_other() -> None:
 
 
 LEXICON = lexicon_of([Name("diazepam", "diazepam", "en", "inn"), Name("fentanyl", "fentanyl", "en", "inn")])
+
+SPELLINGS = {words_key(text).decode() for text in LEXICON.texts}
 
 
 @settings(max_examples=100, deadline=None)
@@ -91,7 +93,7 @@ def test_every_single_edit_behind_the_first_letter_is_found(
         "x": name[:place] + name[place + 1 : place + 2] + name[place] + name[place + 2 :],
     }[edit]
     hits = misspelt(LEXICON, forms(f"some {word} here"))
-    assert hits == [] if word == name else [hit[:2] for hit in hits] == [(5, 5 + len(word))]
+    assert [hit[:2] for hit in hits] == ([] if word in SPELLINGS else [(5, 5 + len(word))])
 
 
 @settings(max_examples=60, deadline=None)
