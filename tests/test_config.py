@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from datetime import UTC, datetime, timedelta
@@ -288,6 +289,12 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
 def test_a_mistake_is_told_with_line_key_and_fix(tmp_path: Path, text: str, problem: str) -> None:
     (line,) = told(tmp_path, text)
     assert problem in line
+
+
+def test_aliases_that_multiply_are_refused(tmp_path: Path) -> None:
+    levels = "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in itertools.pairwise("abcdefgh"))
+    lines = told(tmp_path, f"a: &a [x, x]\n{levels}sources: *h\n")
+    assert any("an alias (*name) that repeats without end" in line for line in lines)
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:

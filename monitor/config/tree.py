@@ -127,6 +127,7 @@ class _Reader:
         self.count += 1
         if id(node) in above or self.count > _MAX_VALUES:
             self.problem(path, node, "an alias (*name) that repeats without end", "write the value out")
+            self.place(path, node)
             return None
         above = (*above, id(node))
         if isinstance(node, MappingNode):

@@ -20,6 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 host_is_allowed: ContextVar[bool] = ContextVar("host_is_allowed", default=False)
 
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out for the public Internet
+_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")  # RFC 7526: given up; Python's releases disagree about it
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _RESOLVER_THREADS = 16
 
@@ -31,8 +32,8 @@ class AddressRefusedError(OSError):
 def is_public(address: str) -> bool:
     """Say whether `address` (textual IPv4 or IPv6) is a public unicast address.
 
-    An IPv6 address that carries an IPv4 address (mapped, 6to4, NAT64) is judged by both; anything that is
-    not an address is not public. Sources: the IANA special-purpose registries, by way of `ipaddress`.
+    An IPv6 address that carries an IPv4 address (mapped, NAT64) is judged by that; 6to4 and anything that is
+    not an address are not public. Sources: the IANA special-purpose registries, by way of `ipaddress`.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -45,9 +46,9 @@ def is_public(address: str) -> bool:
         embedded = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
     if embedded is not None:
         return _is_public_v4(embedded)
-    if parsed.sixtofour is not None and not _is_public_v4(parsed.sixtofour):
+    if parsed in _SIX_TO_FOUR or parsed.scope_id:
         return False
-    return parsed in _GLOBAL_UNICAST and parsed.is_global and not parsed.scope_id
+    return parsed in _GLOBAL_UNICAST and parsed.is_global
 
 
 def _is_public_v4(address: ipaddress.IPv4Address) -> bool:

@@ -26,7 +26,6 @@ from monitor.ingest.guard import (
         "2606:4700::6810:84e5",
         "::ffff:8.8.8.8",
         "64:ff9b::808:808",
-        "2002:808:808::1",
     ],
 )
 def test_public_addresses(address: str) -> None:
@@ -60,6 +59,7 @@ def test_public_addresses(address: str) -> None:
         "64:ff9b:1::808:808",
         "2002:7f00:1::1",
         "2002:c0a8:1::1",
+        "2002:808:808::1",  # 6to4, whatever it carries
         "2001:0:808:808::1",  # Teredo
         "2001:db8::1",
         "fc00::1",

@@ -176,8 +176,8 @@ while True:
 def test_killed_anywhere_and_run_again_nothing_is_lost_or_doubled(tmp_path: Path, seed: int) -> None:
     url = f"sqlite:///{tmp_path}/a.db"
     open_store(url, now=NOW).close()
-    for attempt in range(30):
-        wait = 0.01 + 0.02 * ((attempt * 7 + seed * 3) % 5) + 0.05 * (attempt > 8)
+    for attempt in range(60):  # the waits grow, so that a slow machine comes to the end as well
+        wait = 0.01 + 0.02 * ((attempt * 7 + seed * 3) % 5) + 0.05 * max(0, attempt - 8)
         child = subprocess.run([sys.executable, "-c", KILLED, url, str(wait)], check=False)
         with open_store(url, now=NOW) as store:
             state = store.states().get("s")
