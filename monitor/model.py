@@ -303,12 +303,10 @@ class Pin:
     languages: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
 
-    def holds(self, surface: str, language: str | None, source: str | None) -> bool:
-        """Does the pin speak of this surface, in a text of this language and source?"""
-        return (
-            surface.casefold() == self.text.casefold()
-            and (not self.languages or language in self.languages)
-            and (not self.sources or source in self.sources)
+    def speaks_of(self, language: str | None, source: str | None) -> bool:
+        """Does the pin hold in texts of this language and source?"""
+        return (not self.languages or language in self.languages) and (
+            not self.sources or source in self.sources
         )
 
 

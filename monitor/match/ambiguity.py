@@ -295,7 +295,9 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["alias"] = float(context.alias_before(text, start))
     found["quantity"] = float(context.quantity_before(text, start))
     found["form"] = float(context.form_after(text, stop))
-    found["listed"] = float(_in_list(known, candidate))
+    found["listed"] = float(
+        _listed_with(known, candidate, known.strong_near(candidate.start, candidate.stop, 40))
+    )
     told = ("same_as", "same_as_elsewhere", "alias", "quantity", "listed")
     found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in told))
     distance = min((_gap(candidate, other) for other in known.strong_near(start, stop, 200)), default=10_000)
@@ -322,10 +324,7 @@ def _of_the_document(known: Document, candidate: Candidate, found: dict[str, flo
     found["drug_document"] = min(1.0, known.around.count("drug") / 4 / size)
     found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
     found["weak_beside"] = float(
-        any(
-            other is not candidate and other.name.substance != candidate.name.substance
-            for other in known.weak_near(candidate.start, candidate.stop, 60)
-        )
+        _listed_with(known, candidate, known.weak_near(candidate.start, candidate.stop, 40))
     )
 
 
@@ -364,9 +363,12 @@ _LIST_GAP = re.compile(
 )
 
 
-def _in_list(known: Document, candidate: Candidate) -> bool:
+def _listed_with(known: Document, candidate: Candidate, others: list[Candidate]) -> bool:
+    """Does the candidate stand in one list with the name of another substance: "heroin, ice and speed"?"""
     text = known.view.text
-    for other in known.strong_near(candidate.start, candidate.stop, 40):
+    for other in others:
+        if other is candidate or other.name.substance == candidate.name.substance:
+            continue
         left, right = (other, candidate) if other.start < candidate.start else (candidate, other)
         between = text[left.stop : right.start]
         if _LIST_GAP.fullmatch(between):

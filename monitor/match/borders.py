@@ -46,11 +46,11 @@ _WHOLE_PREFIX = frozenset(
 )
 # Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
 _GLUED_PREFIX = _pattern(
-    r"(?:^|.*)",
+    r"",
     (
-        r"nor des de iso neo levo dextro lev dex homo pseudo thio oxy hydroxy seco apo epi allo retro pro "
-        r"bu car su al re lo rac benz thebe di tri bi mono poly hemi meta? para ortho cyclo cis trans "
-        r"[αβγδ] "
+        r"nor des iso neo levo dextro homo pseudo thio oxy hydroxy seco apo epi allo retro benz thebe mono "
+        r"poly hemi meta? para ortho cyclo cis trans ^de ^lev ^dex ^pro ^bu ^car ^su ^al ^re ^lo ^rac ^di "
+        r"^tri ^bi ^[αβγδ] "
     ),
     r"$",
 )
@@ -136,7 +136,9 @@ def _word_left(text: str, start: int) -> int:
     """Offset where the run of letters that ends at `start` begins."""
     position = start
     low = max(0, start - 60)
-    while position > low and text[position - 1].isalpha() and not _is_cjk(text[position - 1]):
+    while (
+        position > low and (char := text[position - 1]).isalpha() and not (char > "\u2e7f" and _is_cjk(char))
+    ):
         position -= 1
     return position
 
@@ -144,7 +146,7 @@ def _word_left(text: str, start: int) -> int:
 def _word_right(text: str, stop: int) -> int:
     position = stop
     high = min(len(text), stop + 60)
-    while position < high and text[position].isalpha() and not _is_cjk(text[position]):
+    while position < high and (char := text[position]).isalpha() and not (char > "\u2e7f" and _is_cjk(char)):
         position += 1
     return position
 
@@ -229,6 +231,8 @@ def look(
     acronym, which takes no ending but a plural s.
     """
     if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
+        if text[start].isascii() and start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+            return Border("inside", start, stop)
         # a Chinese substituent has no border of its own
         return Border(
             "part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop

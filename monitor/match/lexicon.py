@@ -253,6 +253,7 @@ def _digit_breaks(words: bytes) -> Iterable[bytes]:
                 spaced += b" "
             spaced.append(byte)
         yield bytes(spaced)
+        yield bytes(spaced).replace(b" ", b"  ")  # "4- AP", as line ends leave it
 
 
 class _Builder:

@@ -23,7 +23,7 @@ from monitor.match.reading import Reading, read
 from monitor.match.words import tables
 from monitor.model import Mention, Name, Pin
 
-THRESHOLD = 0.6
+THRESHOLD = 0.55
 _SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{borders.HYPHENS}]\s?")
 _SIGN_BEFORE = re.compile(_SIGN_FIRST.pattern[1:] + "$")
 _REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
@@ -79,6 +79,7 @@ def find(
     None when not known. `pins` overrule the score of the names that they speak of, in texts of `language` and
     `source`. Pure; never raises on any text.
     """
+    pins = [pin for pin in pins if pin.speaks_of(language, source)]
     known = weigh(lexicon, text, language, always=any(pin.always for pin in pins))
     if known is None:
         return []
@@ -86,25 +87,19 @@ def find(
     for candidate in sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start):
         judged = ambiguity.judge(known, candidate)
         if pins:
-            judged = _pinned(known, candidate, judged, pins, source)
+            judged = _pinned(known, candidate, judged, pins)
         if judged.score >= THRESHOLD:
             _append(mentions, _mention(known, candidate, judged), text)
     return mentions
 
 
 def _pinned(
-    known: ambiguity.Document,
-    candidate: Candidate,
-    judged: ambiguity.Judgement,
-    pins: Sequence[Pin],
-    source: str | None,
+    known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement, pins: Sequence[Pin]
 ) -> ambiguity.Judgement:
-    """What the user's pins make of a judgement; the first pin that speaks of the name decides."""
+    """What the user's pins make of a judgement; the first pin that names it decides."""
     surface = known.view.text[candidate.start : candidate.stop]
     for pin in pins:
-        if pin.holds(surface, known.language, source) or pin.holds(
-            candidate.name.text, known.language, source
-        ):
+        if pin.text.casefold() in (surface.casefold(), candidate.name.text.casefold()):
             score, reason = (0.99, "pinned: always counts") if pin.always else (0.0, "pinned: never counts")
             return ambiguity.Judgement(score, (*judged.features, ("pinned", 1.0)), (*judged.reasons, reason))
     return judged
@@ -129,7 +124,7 @@ def weigh(
     if in_full or marks & ANCHOR:
         candidates += _from_long(lexicon, view, lexicon.long.find(view.compact), language)
     if in_full or candidates or marks & CLINIC:
-        candidates = longest([*candidates, *_misspelt(lexicon, view, language)])
+        candidates = longest([*candidates, *_misspelt(lexicon, view, language)], language)
     if not (candidates or reasons or always):
         return None
     weak = _from_weak(lexicon, view, language, None if candidates or always else reasons)
@@ -280,18 +275,21 @@ class _Taken:
         return self.marks.find(1, candidate.start, candidate.stop) >= 0
 
 
-def longest(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop what overlaps a longer candidate; among equals the plainest reading and surest name win."""
+def longest(candidates: list[Candidate], language: str | None = None) -> list[Candidate]:
+    """Drop what overlaps a longer candidate; among equals the plainest reading and surest name win.
+
+    Of names that are equal otherwise, the one of the text's `language` wins.
+    """
     kept: list[Candidate] = []
     taken = _Taken()
-    for candidate in sorted(candidates, key=_rank):
+    for candidate in sorted(candidates, key=lambda candidate: _rank(candidate, language)):
         if not taken.meets(candidate):
             kept.append(candidate)
             taken.add(candidate)
     return sorted(kept, key=lambda candidate: candidate.start)
 
 
-def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
+def _rank(candidate: Candidate, language: str | None) -> tuple[int | str, ...]:
     form = ("raw", "normal", "skeleton").index(candidate.reading.form)
     kind = candidate.name.type
     everyday = tables().everyday.get(candidate.name.text.lower()) != candidate.name.substance
@@ -301,6 +299,7 @@ def _rank(candidate: Candidate) -> tuple[int, int, int, int, int, int, str]:
         form,
         int(candidate.reading.accents),
         int(candidate.name.ambiguous) * 2 + int(everyday),
+        int(candidate.name.language not in ("mul", language)),
         _TYPE_ORDER.index(kind) if kind in _TYPE_ORDER else len(_TYPE_ORDER),
         candidate.name.substance,
     )
@@ -324,7 +323,7 @@ def _second_look(
     strong = [candidate for candidate in candidates if not candidate.weak]
     strong = sorted([*strong, *_abbreviated(view, defined, strong)], key=lambda candidate: candidate.start)
     taken = _Taken(strong)
-    weak = [candidate for candidate in longest([*weak, *ambiguous]) if not taken.meets(candidate)]
+    weak = [candidate for candidate in longest([*weak, *ambiguous], language) if not taken.meets(candidate)]
     return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
 
 
