@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from monitor.match import context
+from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
 from monitor.match.context import Surroundings
 from monitor.match.lexicon import Lexicon
@@ -138,8 +138,13 @@ class Document:
         """Offsets of the candidate in the words form."""
         return self.view.to_words(candidate.start, candidate.stop)
 
-    def tags(self, candidate: Candidate) -> tuple[str, ...]:
-        return context.tags(self.around, *self.words_span(candidate))
+    def tags(self, candidate: Candidate) -> dict[str, str]:
+        """What the text tells of the candidate, by tag, with the word that says so."""
+        found = {}
+        for tag, begin in context.tags(self.around, *self.words_span(candidate)):
+            start, stop = self.view.from_words(begin, self.around.ends[begin])
+            found[tag] = borders.whole_word(self.view.text, start, stop).strip()
+        return found
 
 
 _CHEMICAL = re.compile(

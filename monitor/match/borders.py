@@ -330,3 +330,8 @@ def hyphenated(text: str, start: int, stop: int) -> bool:
         after = text[stop + 1 : _word_right(text, stop + 1)]
         return text[stop + 1].isdigit() or bool(_PREFIX_END.search(after) or _CHEMICAL_END.search(after))
     return False
+
+
+def whole_word(text: str, start: int, stop: int) -> str:
+    """The stretch up to the end of the word that it ends in; Chinese has no word ends."""
+    return text[start : stop if _is_cjk(text[stop - 1]) else _word_right(text, stop)]

@@ -88,6 +88,7 @@ class Surroundings:
     """Trigger words of one text: offsets in the words form, by group ("drug", "precursor", tag names)."""
 
     positions: dict[str, list[int]] = field(default_factory=dict)
+    ends: dict[int, int] = field(default_factory=dict)  # of what was found there; a stem ends before its word
 
     def near(self, group: str, start: int, stop: int, reach: int) -> int:
         """How many words of a group begin within `reach` of a stretch."""
@@ -95,6 +96,12 @@ class Surroundings:
         if not where:
             return 0
         return bisect_left(where, stop + reach) - bisect_left(where, start - reach)
+
+    def nearest(self, group: str, low: int, high: int, place: int) -> int | None:
+        """Where the word of a group begins that stands in `[low, high)` nearest to `place`."""
+        where = self.positions.get(group, [])
+        within = where[bisect_left(where, low) : bisect_left(where, high)]
+        return min(within, key=lambda begin: abs(begin - place), default=None)
 
     def count(self, group: str) -> int:
         return len(self.positions.get(group, ()))
@@ -119,7 +126,10 @@ def surroundings(forms: Forms, language: str | None) -> Surroundings:
     engine, groups = _triggers()
     wanted = language_mask(language)
     result = Surroundings()
-    for start, _, pattern in engine.find_overlapping(forms.padded):
+    for begin, end, pattern in engine.find_overlapping(forms.padded):
+        # a pattern begins with the space before its word, but for Chinese ones, which need none
+        start = begin if forms.padded[begin] == 32 else begin - 1
+        result.ends[start] = end - 1
         for group, mask in groups[pattern]:
             if mask & wanted:
                 result.positions.setdefault(group, []).append(start)
@@ -184,17 +194,17 @@ def other_sense(name: str, text_words: bytes, start: int, stop: int, reach: int 
     return sum(cue in nearby or (cue[0] >= 128 and (cue in left or cue in right)) for cue in cues)
 
 
-TAG_REACH = {"negated": 12}
+_TAG_REACH = 90
+_NEGATION_REACH = 12  # before the name only: "no fentanyl", "kein Kokain"
 
 
-def tags(around: Surroundings, start: int, stop: int) -> tuple[str, ...]:
-    """What the text tells of the stretch (words form offsets), plainly readable things only."""
+def tags(around: Surroundings, start: int, stop: int) -> tuple[tuple[str, int], ...]:
+    """What the text tells of the stretch (words form offsets): each tag, and where its word begins."""
     found = []
     for tag in tables().tags:
-        reach = TAG_REACH.get(tag, 90)
-        if tag == "negated":
-            if around.near(tag, start, start, reach):
-                found.append(tag)
-        elif around.near(tag, start, stop, reach):
-            found.append(tag)
+        negated = tag == "negated"
+        low, high = (start - _NEGATION_REACH, start) if negated else (start - _TAG_REACH, stop + _TAG_REACH)
+        where = around.nearest(tag, low, high, start)
+        if where is not None:
+            found.append((tag, where))
     return tuple(found)

@@ -436,6 +436,7 @@ def _misspelt(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[C
 def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement) -> Mention:
     view = known.view
     start, stop = view.to_original(candidate.start, candidate.stop)
+    told = known.tags(candidate)
     return Mention(
         start=start,
         stop=stop,
@@ -446,6 +447,6 @@ def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.
         score=judged.score,
         form=candidate.reading.form,
         features=judged.features,
-        reasons=judged.reasons,
-        tags=known.tags(candidate),
+        reasons=(*judged.reasons, *(f'{tag}: "{word}"' for tag, word in told.items())),
+        tags=tuple(told),
     )
