@@ -129,7 +129,7 @@ def surroundings(forms: Forms, language: str | None) -> Surroundings:
     for begin, end, pattern in engine.find_overlapping(forms.padded):
         # a pattern begins with the space before its word, but for Chinese ones, which need none
         start = begin if forms.padded[begin] == 32 else begin - 1
-        result.ends[start] = end - 1
+        result.ends[start] = min(end - 1, len(forms.padded) - 2)
         for group, mask in groups[pattern]:
             if mask & wanted:
                 result.positions.setdefault(group, []).append(start)

@@ -323,3 +323,18 @@ def test_a_name_is_found_between_what_has_no_borders() -> None:
 
 def test_texts_without_a_sign_of_drugs_end_at_the_first_look() -> None:
     assert weigh(shipped(), "A calm day by the lake. " * 100, "en") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "reason"),
+    [
+        ("Fentanyl was given to rats", "en", 'research: "rats"'),
+        ("Fentanyl for sale", "en", 'offer for sale: "for sale"'),
+        ("Kein Fentanyl", "de", 'negated: "Kein"'),
+        ("缴获芬太尼", "zh", 'seizure: "缴获"'),
+    ],
+)
+def test_a_tag_names_the_word_that_told_it(text: str, language: str, reason: str) -> None:
+    [mention] = mentions(text, language)
+    assert reason in mention.reasons
+    assert reason.split(":")[0] in mention.tags
