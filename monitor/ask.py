@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from monitor.errors import MonitorError
+from monitor.errors import ConfigError, MonitorError
 from monitor.model import Article, Substance, Watchlist
 from monitor.prepare import load_watchlist
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
@@ -101,17 +101,22 @@ def report(
     now: datetime,
     width: int,
 ) -> str:
-    """Run one report and render it as table, csv, md, html or json. Raises MonitorError for unknown words."""
+    """Run one report and render it as table, csv, md, html or json. Raises ConfigError for unknown words."""
     from monitor.reports import FORMATS, REPORTS, render, run_report
 
     if name not in REPORTS:
-        raise MonitorError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
+        raise ConfigError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
     if form not in FORMATS:
-        raise MonitorError(f"there is no format “{form}”; choose one of {', '.join(FORMATS)}")
+        raise ConfigError(f"there is no format “{form}”; choose one of {', '.join(FORMATS)}")
     with open_database(config, now) as store:
         frame = run_report(store.engine_readonly(), name, since, until)
-        day = since.astimezone(UTC).date()
-        return render(frame, form, title=f"{name.capitalize()} since {day}", generated_at=now, width=width)
+        title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
+        return render(frame, form, title=title, generated_at=now, width=width)
+
+
+def _day(moment: datetime) -> str:
+    """The day of a midnight, else the minute, in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
 
 
 # --- sources -----------------------------------------------------------------------------------------
@@ -194,15 +199,14 @@ def _span(seconds: float) -> str:
 
 def describe_substance(config: Config | None, name: str, at: date) -> list[str]:
     """Tell all that is known of the substances with this name, CAS RN, InChIKey or key, or MonitorError."""
-    from monitor.watchlist import describe, lookup
+    from monitor.watchlist import describe, lookup, near
 
     watchlist = load_watchlist(config)
     found = lookup(watchlist, name)
     if not found:
-        raise MonitorError(
-            f"no watched substance has the name “{name}”; give another name, "
-            "a CAS number, an InChIKey or a key, or see `substance-monitor watchlist lists`"
-        )
+        meant = ", ".join(f"“{each}”" for each in near(watchlist, name))
+        fix = f"did you mean {meant}?" if meant else "give another name, a CAS number, an InChIKey or a key"
+        raise MonitorError(f"no watched substance has the name “{name}”; {fix}")
     lines: list[str] = []
     for substance in found:
         lines += ["", *describe(watchlist, substance, at)] if lines else describe(watchlist, substance, at)

@@ -75,6 +75,9 @@ def main() -> None:
         code = _complain(str(error), EXIT_CONFIG)
     except MonitorError as error:
         code = _complain(str(error), EXIT_FAILED)
+    except Exception as error:  # noqa: BLE001 - the last door: a bug is told as one
+        traceback.print_exc()
+        code = _complain(f"{error!r}. This is a bug in the program; please report the lines above", EXIT_BUG)
     sys.exit(code if isinstance(code, int) else 0)
 
 
@@ -281,9 +284,9 @@ def scan(
     matcher = build_matcher(_load(config) if config else None, _cache())
     progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
     done = scan_files(source, target, matcher, today=_now().date(), progress=progress)
-    told = f"{done.lines:,} lines, {done.mentions:,} mentions"
-    told += f", {done.errors:,} lines could not be read (see their “error”)" if done.errors else ""
-    told += f", {done.notes:,} dates could not be read (see their “note”)" if done.notes else ""
+    told = f"{_counted(done.lines, 'line')}, {_counted(done.mentions, 'mention')}"
+    told += f", {_counted(done.errors, 'line')} could not be read (see “error”)" if done.errors else ""
+    told += f", {_counted(done.notes, 'date')} could not be read (see “note”)" if done.notes else ""
     sys.stderr.write(f"{told}\n")
     if done.errors:
         raise typer.Exit(EXIT_FAILED)
@@ -308,6 +311,8 @@ def report(
 
     now = _now()
     start, stop = _moment(since, now, "--since"), _moment(until, now, "--until") if until else None
+    if stop is not None and stop <= start:
+        raise typer.BadParameter(f"--until {until} is not after --since {since}: exchange them")
     width = _width()
     text = ask.report(_load(config), name, start, stop, form, now=now, width=width)
     if out is None:
@@ -355,9 +360,12 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     loaded = _load(config)
     watchlist = load_watchlist(loaded)
     typer.echo(
-        f"{config} is right: {len(loaded.to_sources())} sources, {len(loaded.rules)} rules, "
-        f"{len(watchlist.substances):,} substances under {len(watchlist.names):,} names"
+        f"{config} is right: {_counted(len(loaded.to_sources()), 'source')}, "
+        f"{_counted(len(loaded.rules), 'rule')}, {_counted(len(watchlist.substances), 'substance')} "
+        f"under {_counted(len(watchlist.names), 'name')}"
     )
+    if not loaded.to_sources():
+        sys.stderr.write("substance-monitor: there is no source yet; add one under `sources:`\n")
 
 
 @config_app.command("schema")
@@ -470,6 +478,10 @@ def _day(written: str) -> date:
         return date.fromisoformat(written)
     except ValueError as error:
         raise typer.BadParameter(f"--at {written}: write a day such as 2024-01-29") from error
+
+
+def _counted(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def _echo_lines(lines: list[str]) -> None:

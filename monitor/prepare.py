@@ -54,6 +54,7 @@ class WatchlistNews:
     changes: tuple[Change, ...] = ()
     refused: WatchlistError | None = None
     first: bool = False
+    told: tuple[str, ...] = ()  # the changes in words, a screen at most
 
 
 def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
@@ -108,7 +109,7 @@ def _load_part(config: Config, index: int) -> Watchlist:
 
 def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchlist, WatchlistNews]:
     """Load the watchlist and write what changed; when it is refused, keep the last good one."""
-    from monitor.watchlist import diff
+    from monitor.watchlist import diff, render_changes
 
     try:
         watchlist = load_watchlist(config)
@@ -122,7 +123,8 @@ def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchli
     last = store.watchlist()
     changes = diff(last, watchlist)
     store.put_watchlist(watchlist, changes, now)
-    return watchlist, WatchlistNews(changes, first=last is None)
+    told = () if last is None else tuple(render_changes(changes))
+    return watchlist, WatchlistNews(changes, first=last is None, told=told)
 
 
 def prepare_lexicon(watchlist: Watchlist, cache: Path | None) -> Lexicon:

@@ -135,8 +135,8 @@ def _counts(check: CheckResult) -> list[str]:
 
 def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> None:
     """Tell which watchlist is in force, what changed in it, or why the configured one was refused."""
-    counts = (len(watchlist.substances), len(watchlist.names), len(watchlist.lists))
-    size = "{:,} substances, {:,} names, {:,} lists".format(*counts)
+    parts = (watchlist.substances, "substance"), (watchlist.names, "name"), (watchlist.lists, "list")
+    size = ", ".join(_number(len(rows), thing) for rows, thing in parts)
     console.print(_styled("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
     if news.refused is not None:
         console.print(Text(f"  refused: {safe(str(news.refused))}", "red"))
@@ -144,9 +144,9 @@ def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> No
     elif news.first:
         console.print(Text("  first load into this database", "dim"))
     elif news.changes:
-        actions = [change.action for change in news.changes]
-        told = ", ".join(f"{actions.count(word):,} {word}" for word in dict.fromkeys(actions))
-        console.print(Text(f"  changed: {told}; `substance-monitor watchlist changes` lists them"))
+        for line in news.told:
+            console.print(Text(f"  {safe(line).replace('watchlist:', 'changed:')}"), soft_wrap=True)
+        console.print(Text("  `substance-monitor watchlist changes` lists all changes", "dim"))
 
 
 def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLine]) -> None:

@@ -50,7 +50,7 @@ def world(tmp_path: Path) -> Path:
 def test_run_shows_alerts_gaps_and_counts(world: Path) -> None:
     code, out, err = ran(world, "run")
     assert (code, err) == (0, "")
-    assert "Watchlist  3 substances, 4 names, 1 lists" in out
+    assert "Watchlist  3 substances, 4 names, 1 list" in out
     assert re.search(r"✓ samples +2 new articles, 1 alert", out)
     assert re.search(
         r"✗ dead feed +unreachable, again at [\d-]+ [\d:]+ UTC: Cannot connect to host 127.0.0.1:9 \[", out
@@ -102,14 +102,19 @@ def test_explain_report_and_sources_after_a_run(world: Path) -> None:
         ),
         (
             ["report", "alarms"],
-            1,
+            2,
             "there is no report “alarms”; choose one of alerts, substances, sources, coverage",
         ),
-        (["report", "alerts", "--format", "xls"], 1, "there is no format “xls”; choose one of table, csv"),
+        (["report", "alerts", "--format", "xls"], 2, "there is no format “xls”; choose one of table, csv"),
         (
             ["report", "alerts", "--since", "soon"],
             2,
             "--since soon: write 7d, 24h, 2w or a day such as 2026-01-31",
+        ),
+        (
+            ["report", "alerts", "--since", "2026-12-01", "--until", "2026-01-01"],
+            2,
+            "--until 2026-01-01 is not after --since 2026-12-01: exchange them",
         ),
         (
             ["report", "alerts", "--out", "no/such/folder"],
@@ -123,6 +128,7 @@ def test_explain_report_and_sources_after_a_run(world: Path) -> None:
         ),
         (["run", "--config", "other.yaml"], 2, "other.yaml: there is no such file; name one with --config"),
         (["watchlist", "show", "unobtainium"], 1, "no watched substance has the name “unobtainium”"),
+        (["watchlist", "show", "exampliun chloride"], 1, "did you mean “examplium chloride”?"),
         (["watchlist", "show", "testosin", "--at", "May"], 2, "--at May: write a day such as 2024-01-29"),
         (["scan", "missing.jsonl"], 1, "missing.jsonl"),
         (["rnu"], 2, "No such command 'rnu'"),
@@ -159,7 +165,7 @@ def test_a_newer_database_is_refused(world: Path) -> None:
 
 def test_config_check_and_schema(world: Path) -> None:
     code, out, _ = ran(world, "config", "check")
-    assert (code, out) == (0, "config.yaml is right: 2 sources, 1 rules, 3 substances under 4 names\n")
+    assert (code, out) == (0, "config.yaml is right: 2 sources, 1 rule, 3 substances under 4 names\n")
     code, out, _ = ran(world, "config", "schema")
     assert (code, json.loads(out)) == (0, config_schema())
 
@@ -175,7 +181,9 @@ def test_watchlist_show_lists_and_changes(world: Path) -> None:
     assert (code, out) == (0, "No changes since the first load (--all shows that too).\n")
     path = world / "config.yaml"
     path.write_text(path.read_text().replace("      - name: testosin\n", ""))
-    ran(world, "run")
+    _, out, _ = ran(world, "run")
+    assert "changed: 1 substance withdrawn" in out
+    assert "withdrawn substance testosin" in out
     code, out, _ = ran(world, "watchlist", "changes")
     assert code == 0
     assert "withdrawn substance testosin" in " ".join(out.split())
@@ -194,7 +202,7 @@ def test_scan_from_file_to_file_and_through_pipes(world: Path) -> None:
     code, out, err = ran(world, "scan", "in.jsonl", "--config", "config.yaml")
     (mention,) = json.loads(out)["mentions"]
     assert (code, mention["surface"], mention["start"], mention["stop"]) == (0, "testosin", 5, 13)
-    assert err == "1 lines, 1 mentions\n"
+    assert err == "1 line, 1 mention\n"
     code, out, _ = ran(world, "scan", "in.jsonl", "--out", "out.jsonl", "-c", "config.yaml")
     assert (code, out) == (0, "")
     assert json.loads((world / "out.jsonl").read_text())["id"] == 7

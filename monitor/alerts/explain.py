@@ -114,7 +114,7 @@ def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
         f"  article    {_flat(article.title) or '(no title)'}",
         f"             {article.url}",
         f"  source     {article.source}, {published}, language {article.language or 'not known'}",
-        f"  raised     {alert.raised_at.isoformat(sep=' ', timespec='seconds')}{quiet}",
+        f"  raised     {alert.raised_at:%Y-%m-%d %H:%M} UTC{quiet}",
         f"  watchlist  {alert.watchlist[:12]}",
     ]
 

@@ -6,7 +6,7 @@ from monitor.watchlist.checks import cas_check, inchikey_check
 from monitor.watchlist.describe import describe
 from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
-from monitor.watchlist.lookup import lookup
+from monitor.watchlist.lookup import lookup, near
 from monitor.watchlist.merge import merge
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "load_file",
     "lookup",
     "merge",
+    "near",
     "render_changes",
 ]

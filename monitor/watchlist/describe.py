@@ -17,6 +17,24 @@ _TITLES = {
     "proposed": "Proposed only (not in force)",
     "house": "House lists (your own)",
 }
+# Only control lists are "in force": surveillance and proposals are called what they are.
+_WORDS = {
+    "schedule": {
+        InForce.YES: "in force",
+        InForce.NOT_YET: "not yet in force",
+        InForce.ENDED: "no longer in force",
+    },
+    "surveillance": {
+        InForce.YES: "under surveillance",
+        InForce.NOT_YET: "not yet under surveillance",
+        InForce.ENDED: "no longer under surveillance",
+    },
+    "proposed": {
+        InForce.YES: "published",
+        InForce.NOT_YET: "not yet published",
+        InForce.ENDED: "withdrawn",
+    },
+}
 _NOTICE = "Not legal advice: each entry is as its source gives it; lists may be incomplete or out of date."
 
 
@@ -52,11 +70,12 @@ def _numbers(watchlist: Watchlist, substance: Substance) -> list[str]:
 
 
 def _wrapped(head: str, value: str) -> list[str]:
+    """Lines that begin with `head`; the later ones stand a little to the right of it."""
     return textwrap.wrap(
         value,
         WIDTH,
         initial_indent=head,
-        subsequent_indent="    ",
+        subsequent_indent=" " * max(4, len(head) - len(head.lstrip()) + 2),
         break_long_words=False,
         break_on_hyphens=False,
     )
@@ -75,7 +94,7 @@ def _names(names: list[Name]) -> list[str]:
             kind = f", {name.type}" if name.type != "common" else ""
             senses = f": {name.senses}" if name.senses else ""
             lines += _wrapped("    ", f"{name.text} ({name.language}{kind}){senses}")
-    sources = dict.fromkeys(name.source for name in names if name.source)
+    sources = dict.fromkeys(part for name in names for part in name.source.split("; ") if part)
     if sources:
         lines += _wrapped("  sources: ", "; ".join(sources))
     return lines
@@ -115,11 +134,5 @@ def _status(entry: Listing, info: ListInfo, at: date) -> str:
     note = f" ({entry.note})" if entry.note else ""
     if not entry.since:
         return f"date not known{until}{note}"
-    state = entry.at(at)
-    said = {
-        InForce.YES: "published" if info.kind == "proposed" else "in force",
-        InForce.NOT_YET: "not yet published" if info.kind == "proposed" else "not yet in force",
-        InForce.ENDED: "withdrawn" if info.kind == "proposed" else "no longer in force",
-        InForce.UNKNOWN: "day not known",
-    }[state]
+    said = _WORDS.get(info.kind, _WORDS["schedule"]).get(entry.at(at), "day not known")
     return f"{said}, since {entry.since}{until}{note}"

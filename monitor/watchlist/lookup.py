@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
+
 from monitor.model import Substance, Watchlist
-from monitor.watchlist.checks import fold
+from monitor.watchlist.checks import cas_digit, fold
 
 _PLAIN = str.maketrans("‐‑‒–—−’′", "------''")
 
@@ -25,3 +27,14 @@ def lookup(watchlist: Watchlist, text: str) -> list[Substance]:
 def _marks(substance: Substance) -> tuple[str, ...]:
     marks = (fold(substance.key), fold(substance.name), substance.inchikey.casefold(), *substance.cas)
     return tuple(mark for mark in marks if mark)
+
+
+def near(watchlist: Watchlist, text: str) -> list[str]:
+    """What may have been meant by a text that names nothing: the right CAS RN, or the nearest names."""
+    wanted = fold(text.translate(_PLAIN))
+    digit = cas_digit(wanted)
+    if digit is not None:
+        right = f"{wanted[:-1]}{digit}"
+        return [right] if right != wanted and lookup(watchlist, right) else []
+    names = {fold(name.text): name.text for name in reversed(watchlist.names) if name.type != "cas"}
+    return [names[found] for found in difflib.get_close_matches(wanted, names, n=3, cutoff=0.75)]

@@ -40,7 +40,7 @@ def test_everything_known_is_told() -> None:
 def test_surveillance_and_proposal_are_never_called_scheduled() -> None:
     told = text(shipped(), "phenethyl-bromide")
     assert "On a surveillance list (not scheduled, no control list)" in told
-    assert "dea-ssl: in force, since 2023-10-24" in told
+    assert "dea-ssl: under surveillance, since 2023-10-24" in told
     assert "Proposed only (not in force)" in told
     assert "dea-proposed: published, since 2024-10-28" in told
     assert "Scheduled" not in told
@@ -48,7 +48,7 @@ def test_surveillance_and_proposal_are_never_called_scheduled() -> None:
 
 def test_the_status_is_that_of_the_day() -> None:
     told = text(shipped(), "phenethyl-bromide", date(2023, 10, 23))
-    assert "dea-ssl: not yet in force, since 2023-10-24" in told
+    assert "dea-ssl: not yet under surveillance, since 2023-10-24" in told
     assert "dea-proposed: not yet published, since 2024-10-28" in told
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.watchlist import load_builtin, lookup
+from monitor.watchlist import load_builtin, lookup, near
 from tests.watchlist.cases import shipped
 
 
@@ -40,3 +40,17 @@ def test_the_shipped_lists() -> None:
     watchlist = load_builtin()
     for text in ("Haschisch", "苯丙酮", "P2P", "propionyl chloride", "79-03-8", "кокаин"):
         assert len(lookup(watchlist, text)) == 1, text
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("phenethyl bromid", ["phenethyl bromide", "Phenethylbromid"]),
+        ("103-63-8", ["103-63-9"]),
+        ("50-00-0", []),
+        ("zzzz", []),
+        ("", []),
+    ],
+)
+def test_what_may_have_been_meant(text: str, meant: list[str]) -> None:
+    assert near(shipped(), text) == meant
