@@ -88,6 +88,11 @@ sources:
     kind: folder
     path: not there yet
     enabled: false
+  - name: map
+    kind: sitemap
+    url: https://example.org/map.xml
+    max_age: 7d
+    include: /news/
 rules:
   - name: quiet one
     lists: [dea-list-1, house list]
@@ -136,6 +141,14 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert substance["aliases"] == ("phenethyl bromide", "1,4-BD", "N,N-DMT", "NO")
     assert (inline["severity"], substance["severity"]) == (Severity.HIGH, Severity.CRITICAL)
     assert config.where("watchlists", 3, "substances", 0, "aliases", 2) == f"{tmp_path / 'config.yaml'}:14"
+    sitemap = {
+        "max_pages": 50,
+        "max_entries": 1000,
+        "max_maps": 50,
+        "include": "/news/",
+        "exclude": None,
+        "max_age": 604_800,
+    }
     assert config.to_sources() == (
         Source(
             "feed",
@@ -147,6 +160,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
             {"fetch_pages": False, "max_pages": 7, "max_entries": 1000},
         ),
         Source("folder", "folder", str(tmp_path / "articles"), 90.0, options={"max_bytes": 32_000_000}),
+        Source("map", "sitemap", "https://example.org/map.xml", options=sitemap),
     )
     house = ListInfo("house-list", "house list", "house list", "", "house")
     assert config.to_rules({"house-list": house}) == (
@@ -210,7 +224,7 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         (f"{SUBSTANCE}        alias: y", "5: watchlists[0].substances[0].alias: unknown key; did you mean aliases?"),
         ("http: {}\nhttp: {}", "2: http: the key stands here twice (first in line 1); remove"),
         ("sources:\n  - name: a\n    kind: feed", "2: sources[0].url: the key is missing; add `url: https://"),
-        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind: feed or kind: folder`"),
+        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of feed, folder, sitemap"),
         ("sources:\n  - name: a\n    kind: fed", "3: sources[0].kind: there is no kind fed; did you mean feed?"),
         ("watchlists:\n  - nam: x", "2: watchlists[0]: this names nothing to watch; write `builtin: all`"),
         ("watchlists:\n  - name: x", "2: watchlists[0].substances: the key is missing; write `builtin: all`"),

@@ -216,7 +216,7 @@ def _unknown_kind(tree: Tree, path: KeyPath) -> tuple[str, str]:
     if path[0] == "watchlists":
         return "this names nothing to watch", f"write {_WATCHLIST}"
     if "kind" not in value:
-        return "the key is missing", f"add `kind: {' or kind: '.join(models.SOURCE_KINDS)}`"
+        return "the key is missing", f"add `kind:` and one of {', '.join(models.SOURCE_KINDS)}"
     written = str(value["kind"])
     return f"there is no kind {written}", suggestion(written, models.SOURCE_KINDS)
 

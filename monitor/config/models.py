@@ -84,6 +84,8 @@ Language = Annotated[
     str,
     Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code: en, de, es, zh ..."),
 ]
+WebAddress = Annotated[str, AfterValidator(values.web_address)]
+Pattern = Annotated[str, AfterValidator(values.pattern)]
 Kind = Literal["precursor", "narcotic", "psychotropic", "nps", "other"]
 
 
@@ -175,12 +177,9 @@ class BaseSource(Section):
         return Source(self.name, kind, self.location, every, self.cron, self.language, self.options)
 
 
-class FeedSource(BaseSource):
-    """An RSS, Atom or JSON feed."""
+class ListSource(BaseSource):
+    """What sources have that list entries, each with a page."""
 
-    kind: Literal["feed"] = Field(description="An RSS, Atom or JSON feed.")
-    url: Annotated[str, AfterValidator(values.web_address)] = Field(description="Address of the feed.")
-    fetch_pages: bool = Field(default=True, description="false: read only what the feed itself holds.")
     max_pages: int = Field(
         default=50, ge=1, le=10_000, description="Linked pages read in one check, at most."
     )
@@ -189,12 +188,46 @@ class FeedSource(BaseSource):
     )
 
     @property
+    def options(self) -> Mapping[str, object]:
+        return self.model_dump(include={"max_pages", "max_entries"})
+
+
+class FeedSource(ListSource):
+    """An RSS, Atom or JSON feed."""
+
+    kind: Literal["feed"] = Field(description="An RSS, Atom or JSON feed.")
+    url: WebAddress = Field(description="Address of the feed.")
+    fetch_pages: bool = Field(default=True, description="false: read only what the feed itself holds.")
+
+    @property
     def location(self) -> str:
         return self.url
 
     @property
     def options(self) -> Mapping[str, object]:
-        return self.model_dump(include={"fetch_pages", "max_pages", "max_entries"})
+        return {**super().options, "fetch_pages": self.fetch_pages}
+
+
+class SitemapSource(ListSource):
+    """The sitemap of a site, best its news sitemap."""
+
+    kind: Literal["sitemap"] = Field(description="A sitemap, a news sitemap, or an index of them.")
+    url: WebAddress = Field(description="Address of the sitemap.")
+    max_age: Interval = Field(default=30 * 86_400.0, description="What is dated before is not read.")
+    max_maps: int = Field(
+        default=50, ge=1, le=5000, description="Files of an index read in one check, at most."
+    )
+    include: Pattern | None = Field(default=None, description="Only addresses that this pattern is found in.")
+    exclude: Pattern | None = Field(default=None, description="No addresses that this pattern is found in.")
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        own = self.model_dump(include={"max_maps", "include", "exclude"})
+        return {**super().options, **own, "max_age": int(self.max_age)}
 
 
 class FolderSource(BaseSource):
@@ -213,7 +246,11 @@ class FolderSource(BaseSource):
         return {"max_bytes": self.max_size}
 
 
-SOURCE_KINDS: Mapping[str, type[BaseSource]] = {"feed": FeedSource, "folder": FolderSource}
+SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
+    "feed": FeedSource,
+    "folder": FolderSource,
+    "sitemap": SitemapSource,
+}
 
 
 def _source_kind(value: object) -> str | None:
@@ -222,7 +259,9 @@ def _source_kind(value: object) -> str | None:
 
 
 SourceEntry = Annotated[
-    Annotated[FeedSource, Tag("#feed")] | Annotated[FolderSource, Tag("#folder")],
+    Annotated[FeedSource, Tag("#feed")]
+    | Annotated[FolderSource, Tag("#folder")]
+    | Annotated[SitemapSource, Tag("#sitemap")],
     Discriminator(_source_kind),
 ]
 

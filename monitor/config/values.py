@@ -128,6 +128,16 @@ def web_address(value: str) -> str:
     return value
 
 
+def pattern(value: str) -> str:
+    """A regular expression."""
+    value = text(value)
+    try:
+        re.compile(value)
+    except re.error as error:
+        raise ValueError(f"this is no regular expression ({error}); write \\ before . ? + ( [") from error
+    return value
+
+
 def host(value: str) -> str:
     """ "host", "host:port", "10.0.0.7:8080" or "[::1]:8080"; in lower case."""
     value = text(value).lower()

@@ -6,26 +6,20 @@ between entries and parsed a few hundred at a time.
 
 from __future__ import annotations
 
-import base64
 import calendar
-import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from monitor.errors import SourceError
-from monitor.ingest.address import canonical_url
 from monitor.ingest.dates import parse_date, plausible
 from monitor.ingest.decode import clean, decode
-from monitor.ingest.page import language_code, plain_title, strip_tags
+from monitor.ingest.entry import CHUNK, Entry, absolute, in_chunks, make_entry, plain_text
+from monitor.ingest.page import language_code, plain_title
 
-CHUNK = 500  # entries
-_LONGEST_SUMMARY = 200_000  # characters
 _LONGEST_HEAD = 65_536  # characters before the first entry that are parsed again with each chunk
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
 _ROOT_WITHIN = 65_536
@@ -39,25 +33,6 @@ _SMALL_ENTITY = 16  # characters; a reference is about as long as what it stands
 _EXPANSION = 1_000_000  # characters that all entities of a feed may add
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One entry of a feed. `title` and `summary` are plain text, `content` is as the feed gives it.
-
-    `key` names the entry between checks, `print` its content: both are short digests. `link` is absolute
-    http(s), or "" if there is none.
-    """
-
-    key: str
-    print: str
-    link: str
-    title: str = ""
-    summary: str = ""
-    content: str = ""
-    content_type: str = "text/html"
-    published_at: datetime | None = None
-    language: str | None = None
-
-
 def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iterator[list[Entry]]:
     """Yield the entries of a feed in lists of bounded length; `url` is where it came from.
 
@@ -65,7 +40,7 @@ def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iter
     """
     text = decode(body, [charset])
     if text.lstrip()[:1] == "{":
-        yield from _chunks(_json_entries(text, url, now))
+        yield from in_chunks(_json_entries(text, url, now))
         return
     root = _ROOT.search(text, 0, _ROOT_WITHIN)
     if root is None:
@@ -84,16 +59,6 @@ def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iter
 def _not_a_feed(url: str, text: str) -> SourceError:
     start = " ".join(text[:200].split())[:60]
     return SourceError(f"{url} is not a feed; it begins with {start!r}", outcome="not-a-feed")
-
-
-def _chunks(entries: Iterable[Entry]) -> Iterator[list[Entry]]:
-    chunk: list[Entry] = []
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) >= CHUNK:
-            yield chunk
-            chunk = []
-    yield chunk
 
 
 # --- XML ---------------------------------------------------------------------------------------------
@@ -156,13 +121,13 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
         return dict.get(raw, name)
 
     detail = get("title_detail") or {}
-    link = _absolute(get("feedburner_origlink") or get("link") or "", detail.get("base") or url)
+    link = absolute(get("feedburner_origlink") or get("link") or "", detail.get("base") or url)
     contents = [*(get("content") or ()), get("summary_detail") or {}]
     best = max(contents, key=lambda content: len(content.get("value") or ""))
-    texts = [_plain(content.get("value") or "") for content in contents]
+    texts = [plain_text(content.get("value") or "") for content in contents]
     plain_type = best.get("type") == "text/plain" and "<" not in (best.get("value") or "")
     dates = [get(f"{name}_parsed") for name in ("published", "updated", "created")]
-    return _make(
+    return make_entry(
         identity=str(get("id") or ""),
         link=link,
         title=plain_title(str(get("title") or "")),
@@ -202,11 +167,11 @@ def _json_entries(text: str, url: str, now: datetime) -> Iterator[Entry]:
 
 def _json_entry(item: Mapping[str, object], url: str, language: str, now: datetime) -> Entry:
     markup, plain = _text(item, "content_html"), _text(item, "content_text")
-    return _make(
+    return make_entry(
         identity=str(item.get("id") or ""),
-        link=_absolute(_text(item, "url") or _text(item, "external_url"), url),
+        link=absolute(_text(item, "url") or _text(item, "external_url"), url),
         title=plain_title(_text(item, "title")),
-        texts=[_plain(markup), plain, _text(item, "summary")],
+        texts=[plain_text(markup), plain, _text(item, "summary")],
         content=markup or plain,
         content_type="text/html" if markup else "text/plain",
         published_at=parse_date(item.get("date_published") or item.get("date_modified"), now),
@@ -218,52 +183,3 @@ def _json_entry(item: Mapping[str, object], url: str, language: str, now: dateti
 def _text(item: Mapping[str, object], key: str) -> str:
     value = item.get(key)
     return clean(value) if isinstance(value, str) else ""
-
-
-# --- what both have in common ------------------------------------------------------------------------
-
-
-def _make(
-    *,
-    identity: str,
-    link: str,
-    title: str,
-    texts: list[str],
-    content: str,
-    content_type: str,
-    published_at: datetime | None,
-    changed: str,
-    language: str | None,
-) -> Entry:
-    summary = "\n".join(dict.fromkeys(filter(None, texts)))[:_LONGEST_SUMMARY]
-    named = (identity, canonical_url(link)) if identity or link else (title, summary)
-    return Entry(
-        key=_digest(*named),
-        print=_digest(title, summary, changed),
-        link=link,
-        title=title,
-        summary=summary,
-        content=content,
-        content_type=content_type,
-        published_at=published_at,
-        language=language,
-    )
-
-
-def _plain(markup: str) -> str:
-    return strip_tags(markup) if "<" in markup or "&" in markup else clean(markup).strip()
-
-
-def _absolute(link: str, base: str) -> str:
-    """Resolve a link; "" for what is not http(s)."""
-    try:
-        absolute = urljoin(base, clean(link).strip()) if link.strip() else ""
-        return absolute if urlsplit(absolute).scheme in ("http", "https") else ""
-    except ValueError:
-        return ""
-
-
-def _digest(*parts: str) -> str:
-    """Eleven characters (64 bits) that stand for some texts: a cursor may hold 100,000 of them."""
-    whole = "\0".join(parts).encode("utf-8", "replace")
-    return base64.urlsafe_b64encode(hashlib.sha256(whole).digest()[:8]).decode().rstrip("=")

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.errors import SourceError
-from monitor.ingest.syndication import CHUNK, Entry, read_feed
+from monitor.ingest.entry import CHUNK, Entry
+from monitor.ingest.syndication import read_feed
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://example.org/feeds/news.xml"

@@ -10,6 +10,7 @@ from monitor.errors import SourceError
 from monitor.ingest.request import Get
 from monitor.ingest.sources.feed import collect_feed
 from monitor.ingest.sources.folder import collect_folder
+from monitor.ingest.sources.sitemap import collect_sitemap
 from monitor.model import Document, Gap, Source, SourceState
 
 Item = Document | Gap | SourceState
@@ -31,6 +32,7 @@ class Collector(Protocol):
 KINDS: dict[str, Collector] = {
     "feed": collect_feed,
     "folder": collect_folder,
+    "sitemap": collect_sitemap,
 }
 
 

@@ -11,7 +11,7 @@ from aiohttp import web
 from monitor.errors import SourceError
 from monitor.ingest import Http, collect, extract
 from monitor.ingest.request import MEBIBYTE, Response
-from monitor.ingest.sources.feed import PAGE_TRIES
+from monitor.ingest.sources.entries import PAGE_TRIES
 from monitor.model import Source, SourceState
 from tests.ingest.sources.runs import NOW, Check, Web, check
 from tests.pdfs import locked, pdf

@@ -34,7 +34,23 @@ def a_folder(folder: Path) -> tuple[Source, Web]:
     return Source("d", "folder", str(folder)), Web({})
 
 
-MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {"feed": a_feed, "folder": a_folder}
+def a_sitemap(_: Path) -> tuple[Source, Web]:
+    maps = "".join(f"<sitemap><loc>/{name}.xml</loc></sitemap>" for name in ("a", "b", "gone"))
+    site: dict[str, Response | SourceError | str] = {
+        f"https://example.org/{number}": f"<p>Text {number}</p>" for number in range(60)
+    }
+    site["https://example.org/map"] = f"<sitemapindex>{maps}</sitemapindex>"
+    for name, numbers in (("a", range(30)), ("b", range(30, 60))):
+        places = "".join(f"<url><loc>/{number}</loc></url>" for number in numbers)
+        site[f"https://example.org/{name}.xml"] = f"<urlset>{places}</urlset>"
+    return Source("m", "sitemap", "https://example.org/map"), Web(site)
+
+
+MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
+    "feed": a_feed,
+    "folder": a_folder,
+    "sitemap": a_sitemap,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -80,12 +96,12 @@ class TestEveryKind:
 
     def test_options_are_checked(self, kind: str, tmp_path: Path) -> None:
         source, web = MAKERS[kind](tmp_path)
-        name = {"feed": "max_pages", "folder": "max_bytes"}[kind]
+        name = {"folder": "max_bytes"}.get(kind, "max_pages")
         with pytest.raises(SourceError, match=name) as caught:
             check(Source(source.name, kind, source.location, options={name: "many"}), web)
         assert caught.value.permanent
 
 
 def test_an_unknown_kind_is_an_error() -> None:
-    with pytest.raises(SourceError, match="kinds are feed, folder"):
+    with pytest.raises(SourceError, match="kinds are"):
         collect(Source("x", "telepathy", ""), SourceState("x"), Web({}), NOW)
