@@ -209,6 +209,11 @@ def _anchors(words: bytes, *, phrase: bool) -> Iterator[bytes]:
     yield b" " + b" ".join(longest[i : i + 1] for i in range(min(len(longest), _ANCHOR_LENGTH)))
 
 
+def _as_unsure(text: str, unsure: set[bytes]) -> bool:
+    key = compact_key(text)
+    return len(key) < _LONG and key in unsure and not any("α" <= char <= "ω" for char in text)
+
+
 def _marks(names: Iterable[Name], anchors: Iterable[bytes]) -> dict[bytes, int]:
     """The patterns of the short automaton that are no names, with their marks."""
     marks = {fold_leet(pattern): mask for pattern, mask in _signs(names).items()}
@@ -242,18 +247,21 @@ def has_cjk(text: str) -> bool:
     return any("\u2e80" <= char <= "\u9fff" for char in text)
 
 
-def _digit_breaks(words: bytes) -> Iterable[bytes]:
-    """Short names with digits are written with and without separators: p2p, p 2 p, 4anpp, 4 anpp."""
-    yield words
+def _short_forms(words: bytes) -> Iterable[bytes]:
+    """Short names are written with and without separators: p2p, p 2 p, 4anpp, and "4- AP" at line ends."""
+    forms = [words]
     if any(48 <= byte < 58 for byte in words):
-        yield words.replace(b" ", b"")
+        joined = words.replace(b" ", b"")
         spaced = bytearray()
-        for byte in words.replace(b" ", b""):
+        for byte in joined:
             if spaced and (48 <= spaced[-1] < 58) != (48 <= byte < 58):
                 spaced += b" "
             spaced.append(byte)
-        yield bytes(spaced)
-        yield bytes(spaced).replace(b" ", b"  ")  # "4- AP", as line ends leave it
+        forms += [joined, bytes(spaced)]
+    elif b" " in words:
+        forms.append(words.replace(b" ", b""))
+    yield from forms
+    yield from (form.replace(b" ", b"  ") for form in forms if b" " in form)
 
 
 class _Builder:
@@ -279,7 +287,7 @@ class _Builder:
             return False
         cjk = has_cjk(text)
         if ambiguous:
-            for form in _digit_breaks(words):
+            for form in _short_forms(words):
                 self.add("weak", form if cjk else b" " + form + b" ", entry)
             if not cjk and kind != "street":
                 self.add("weak", b" " + words + b"s ", entry)
@@ -294,7 +302,7 @@ class _Builder:
             self.add("long", key, entry)
             self.anchors.update(_anchors(words, phrase=" " in text))
         else:
-            for form in _digit_breaks(words):
+            for form in _short_forms(words):
                 self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
         return True
 
@@ -319,14 +327,9 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     number = {key: index for index, key in enumerate(substances)}
     kinds = sorted({name.type for name in names})
     literal = {name.text.casefold() for name in names}
-    # "(+-)-DOM" is no surer a name than "DOM"
+    # "(+-)-DOM" is no surer a name than "DOM"; a Greek letter makes it surer
     unsure = {compact_key(name.text) for name in names if name.ambiguous}
-    names = [
-        replace(name, ambiguous=True)
-        if len(key := compact_key(name.text)) < _LONG and key in unsure
-        else name
-        for name in names
-    ]
+    names = [replace(name, ambiguous=True) if _as_unsure(name.text, unsure) else name for name in names]
     ordinary = ordinary_words()
     texts: list[str] = []
     names_of: list[int] = []

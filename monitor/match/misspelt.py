@@ -38,23 +38,23 @@ class Misspellings:
         self.ordinary = ordinary
         self.memory = np.zeros(1 << _SLOTS, np.uint32)
         self.powers, self.inverses = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
-        international = _international(lexicon)
+        international = _International(lexicon)
         everyday = tables().everyday_names
+        plain = _is_plain(lexicon)
         for entry, text in enumerate(lexicon.texts):
-            name = lexicon.name(entry)
+            if not _NAME.fullmatch(text):
+                continue
             known = text.lower() in everyday
-            if not _NAME.fullmatch(text) or not (known or (name.type in _KINDS and not name.ambiguous)):
+            if not (known or plain[lexicon.names_of[entry]]):
                 continue
             key = words_of(codes_of(text))
-            if (
-                key in self.names
-                or b" " in key
-                or not (known or _is_cognate(key, international[name.substance]))
-            ):
+            if key in self.names or b" " in key or not (known or _is_cognate(key, entry, international)):
                 continue
             self.names[key] = entry
             if len(self.names) > _MAX_INDEXED:
                 break
+        self.starts = frozenset(key[:4] for key in self.names)
+        self.edges = frozenset(key[:1] + key[-2:] for key in self.names)
         for key in self.names:
             for short in _deletions(key):
                 self.deletions[short].append(key)
@@ -99,12 +99,15 @@ class Misspellings:
         if (
             not MIN_LETTERS - 1 <= len(word) <= 31
             or word.translate(None, b"0123456789") != word
+            # one edit in a name of seven letters leaves its first four or its last two alone
+            or not (word[:4] in self.starts or word[:1] + word[-2:] in self.edges)
             or word in self.names
             or word in self.ordinary
         ):
             return -1
-        near = {key for short in (word, *_deletions(word)) for key in self.deletions.get(short, ())}
-        near |= {short for short in _deletions(word) if short in self.names}
+        shorts = _deletions(word)
+        near = {key for short in (word, *shorts) for key in self.deletions.get(short, ())}
+        near |= {short for short in shorts if short in self.names}
         # a letter written on behind makes another word ("captagonia"), unless it doubles the last one
         best = [
             key
@@ -116,22 +119,45 @@ class Misspellings:
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
 
 
-def _international(lexicon: Lexicon) -> defaultdict[str, set[bytes]]:
-    """The international names of each substance, as words keys."""
-    found: defaultdict[str, set[bytes]] = defaultdict(set)
-    for index, text in enumerate(lexicon.names):
-        substance = lexicon.substances[int(lexicon.substance_of[index])]
-        key = words_key(text)
-        if lexicon.kinds[int(lexicon.kind_of[index])] == "inn" or key == words_key(substance):
-            found[substance].add(key)
-    return found
+def _is_plain(lexicon: Lexicon) -> list[bool]:
+    """Of each name: is it of a kind that is misspelt, without other senses?"""
+    wanted = np.array([kind in _KINDS for kind in lexicon.kinds], bool)
+    plain: list[bool] = (wanted[lexicon.kind_of] & (lexicon.ambiguous == 0)).tolist()
+    return plain
 
 
-def _is_cognate(key: bytes, international: set[bytes]) -> bool:
+class _International:
+    """The international names of each substance, as words keys, worked out where they are asked for."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self.lexicon = lexicon
+        self.order = np.argsort(lexicon.substance_of, kind="stable")
+        self.sorted = lexicon.substance_of[self.order]
+        self.known: dict[int, set[bytes]] = {}
+
+    def of(self, entry: int) -> set[bytes]:
+        """Those of the substance that an entry names."""
+        substance = int(self.lexicon.substance_of[int(self.lexicon.names_of[entry])])
+        if substance not in self.known:
+            self.known[substance] = self._of_substance(substance)
+        return self.known[substance]
+
+    def _of_substance(self, substance: int) -> set[bytes]:
+        lexicon = self.lexicon
+        begin, end = np.searchsorted(self.sorted, (substance, substance + 1)).tolist()
+        own = words_key(lexicon.substances[substance])
+        keys = ((index, words_key(lexicon.names[index])) for index in self.order[begin:end].tolist())
+        return {
+            key for index, key in keys if key == own or lexicon.kinds[int(lexicon.kind_of[index])] == "inn"
+        }
+
+
+def _is_cognate(key: bytes, entry: int, international: _International) -> bool:
     """Is a name a form of the international one ("metadona")? Trade names resemble ordinary words."""
-    if len(key) >= 9 or key in international or max(key) >= 128:
+    if len(key) >= 9 or max(key) >= 128:
         return True
-    return any(SequenceMatcher(None, key, other).ratio() >= 0.7 for other in international)
+    names = international.of(entry)
+    return key in names or any(SequenceMatcher(None, key, other).ratio() >= 0.7 for other in names)
 
 
 def _deletions(word: bytes) -> set[bytes]:
