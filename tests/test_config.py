@@ -93,6 +93,10 @@ sources:
     url: https://example.org/map.xml
     max_age: 7d
     include: /news/
+  - name: page
+    kind: page
+    url: https://example.org/press
+    links: /press/\\d+
 rules:
   - name: quiet one
     lists: [dea-list-1, house list]
@@ -149,6 +153,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         "exclude": None,
         "max_age": 604_800,
     }
+    page = {"max_pages": 50, "max_entries": 1000, "links": r"/press/\d+", "read_page": None}
     assert config.to_sources() == (
         Source(
             "feed",
@@ -161,6 +166,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         ),
         Source("folder", "folder", str(tmp_path / "articles"), 90.0, options={"max_bytes": 32_000_000}),
         Source("map", "sitemap", "https://example.org/map.xml", options=sitemap),
+        Source("page", "page", "https://example.org/press", options=page),
     )
     house = ListInfo("house-list", "house list", "house list", "", "house")
     assert config.to_rules({"house-list": house}) == (
@@ -224,7 +230,7 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         (f"{SUBSTANCE}        alias: y", "5: watchlists[0].substances[0].alias: unknown key; did you mean aliases?"),
         ("http: {}\nhttp: {}", "2: http: the key stands here twice (first in line 1); remove"),
         ("sources:\n  - name: a\n    kind: feed", "2: sources[0].url: the key is missing; add `url: https://"),
-        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of feed, folder, sitemap"),
+        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of feed, folder, page, sitemap"),
         ("sources:\n  - name: a\n    kind: fed", "3: sources[0].kind: there is no kind fed; did you mean feed?"),
         ("watchlists:\n  - nam: x", "2: watchlists[0]: this names nothing to watch; write `builtin: all`"),
         ("watchlists:\n  - name: x", "2: watchlists[0].substances: the key is missing; write `builtin: all`"),

@@ -208,6 +208,25 @@ class FeedSource(ListSource):
         return {**super().options, "fetch_pages": self.fetch_pages}
 
 
+class PageSource(ListSource):
+    """A page that is watched for change, or a listing whose links are followed."""
+
+    kind: Literal["page"] = Field(description="A page that is watched, or a listing of links.")
+    url: WebAddress = Field(description="Address of the page.")
+    links: Pattern | None = Field(default=None, description="Read the pages of links this is found in.")
+    read_page: bool | None = Field(
+        default=None, description="Whether the page itself is an article; by default only without `links`."
+    )
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {**super().options, "links": self.links, "read_page": self.read_page}
+
+
 class SitemapSource(ListSource):
     """The sitemap of a site, best its news sitemap."""
 
@@ -249,6 +268,7 @@ class FolderSource(BaseSource):
 SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
     "feed": FeedSource,
     "folder": FolderSource,
+    "page": PageSource,
     "sitemap": SitemapSource,
 }
 
@@ -261,6 +281,7 @@ def _source_kind(value: object) -> str | None:
 SourceEntry = Annotated[
     Annotated[FeedSource, Tag("#feed")]
     | Annotated[FolderSource, Tag("#folder")]
+    | Annotated[PageSource, Tag("#page")]
     | Annotated[SitemapSource, Tag("#sitemap")],
     Discriminator(_source_kind),
 ]

@@ -88,6 +88,11 @@ def read_page(source: str) -> Page:
     )
 
 
+def parse_tree(source: str) -> Any | None:
+    """Parse a page to an lxml tree; None for what lxml gives up on."""
+    return _parse(source)[0]
+
+
 def strip_tags(source: str) -> str:
     """Return the text of HTML by pattern alone: for titles, summaries, and pages that no parser takes."""
     visible = _TAG.sub(_border, _HIDDEN.sub("\n", source))

@@ -10,6 +10,7 @@ from monitor.errors import SourceError
 from monitor.ingest.request import Get
 from monitor.ingest.sources.feed import collect_feed
 from monitor.ingest.sources.folder import collect_folder
+from monitor.ingest.sources.page import collect_page
 from monitor.ingest.sources.sitemap import collect_sitemap
 from monitor.model import Document, Gap, Source, SourceState
 
@@ -32,6 +33,7 @@ class Collector(Protocol):
 KINDS: dict[str, Collector] = {
     "feed": collect_feed,
     "folder": collect_folder,
+    "page": collect_page,
     "sitemap": collect_sitemap,
 }
 

@@ -34,6 +34,16 @@ def a_folder(folder: Path) -> tuple[Source, Web]:
     return Source("d", "folder", str(folder)), Web({})
 
 
+def a_page(_: Path) -> tuple[Source, Web]:
+    links = "".join(f"<a href='/{number}'>Story {number}</a>" for number in range(60))
+    site: dict[str, Response | SourceError | str] = {
+        f"https://example.org/{number}": f"<p>Text {number}</p>" for number in range(59)
+    }
+    site["https://example.org/news"] = f"<p>Text of the listing.</p> {links}"
+    options = {"links": r"/\d+$", "read_page": True}
+    return Source("p", "page", "https://example.org/news", options=options), Web(site)
+
+
 def a_sitemap(_: Path) -> tuple[Source, Web]:
     maps = "".join(f"<sitemap><loc>/{name}.xml</loc></sitemap>" for name in ("a", "b", "gone"))
     site: dict[str, Response | SourceError | str] = {
@@ -49,6 +59,7 @@ def a_sitemap(_: Path) -> tuple[Source, Web]:
 MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
     "feed": a_feed,
     "folder": a_folder,
+    "page": a_page,
     "sitemap": a_sitemap,
 }
 
