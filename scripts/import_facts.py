@@ -275,6 +275,12 @@ def check_substances(rows: list[dict[str, str]]) -> None:
             raise SystemExit(f"{row['key']}: CAS {bad} or InChIKey {row['inchikey']} is not valid")
 
 
+def withheld() -> list[str]:
+    """Digests of every name that is not shipped: what a later source brings back waits for a person."""
+    kept_out = {row["digest"] for row in read(CURATION / "withheld.csv")}
+    return sorted(kept_out | {digest(row["name"]) for row in read(CURATION / "drop.csv")})
+
+
 def main(folder: Path) -> None:
     account: list[Entry] = []
     substances = substances_of(folder, account)
@@ -301,6 +307,7 @@ def main(folder: Path) -> None:
         header,
         ((r.key, r.name, r.language, r.type, r.ambiguous, r.other_senses, r.source) for r in rows),
     )
+    write(DATA / "withheld.csv", ("digest",), ([each] for each in withheld()))
     header = ("action", "key", "name", "new", "reason")
     write(CURATION / "record.csv", header, ((e.action, e.key, e.name, e.new, e.reason) for e in account))
     print(

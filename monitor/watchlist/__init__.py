@@ -4,10 +4,12 @@ from monitor.watchlist.builtin import load_builtin
 from monitor.watchlist.changes import Change, diff, render_changes
 from monitor.watchlist.checks import cas_check, inchikey_check
 from monitor.watchlist.describe import describe
+from monitor.watchlist.enrich import enrich
 from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
 from monitor.watchlist.lookup import lookup, near
 from monitor.watchlist.merge import merge
+from monitor.watchlist.withheld import withheld
 
 __all__ = [
     "Change",
@@ -15,6 +17,7 @@ __all__ = [
     "cas_check",
     "describe",
     "diff",
+    "enrich",
     "from_entries",
     "inchikey_check",
     "load_builtin",
@@ -23,4 +26,5 @@ __all__ = [
     "merge",
     "near",
     "render_changes",
+    "withheld",
 ]
