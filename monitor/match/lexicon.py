@@ -247,7 +247,7 @@ def has_cjk(text: str) -> bool:
     return any("\u2e80" <= char <= "\u9fff" for char in text)
 
 
-def _short_forms(words: bytes) -> Iterable[bytes]:
+def _short_forms(words: bytes, *, phrase: bool) -> Iterable[bytes]:
     """Short names are written with and without separators: p2p, p 2 p, 4anpp, and "4- AP" at line ends."""
     forms = [words]
     if any(48 <= byte < 58 for byte in words):
@@ -258,7 +258,7 @@ def _short_forms(words: bytes) -> Iterable[bytes]:
                 spaced += b" "
             spaced.append(byte)
         forms += [joined, bytes(spaced)]
-    elif b" " in words:
+    elif b" " in words and not phrase:
         forms.append(words.replace(b" ", b""))
     yield from forms
     yield from (form.replace(b" ", b"  ") for form in forms if b" " in form)
@@ -287,7 +287,7 @@ class _Builder:
             return False
         cjk = has_cjk(text)
         if ambiguous:
-            for form in _short_forms(words):
+            for form in _short_forms(words, phrase=" " in text):
                 self.add("weak", form if cjk else b" " + form + b" ", entry)
             if not cjk and kind != "street":
                 self.add("weak", b" " + words + b"s ", entry)
@@ -302,7 +302,7 @@ class _Builder:
             self.add("long", key, entry)
             self.anchors.update(_anchors(words, phrase=" " in text))
         else:
-            for form in _short_forms(words):
+            for form in _short_forms(words, phrase=" " in text):
                 self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
         return True
 
