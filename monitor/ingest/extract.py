@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from monitor.errors import SourceError
 from monitor.ingest.address import canonical_url
 from monitor.ingest.dates import parse_date, plausible
-from monitor.ingest.decode import clean, decode
+from monitor.ingest.decode import clean, decode, is_binary
 from monitor.ingest.language import guess_language
 from monitor.ingest.page import Page, language_code, one_line, read_page
 from monitor.ingest.pdf import is_pdf, read_pdf
@@ -69,6 +69,8 @@ def _read(document: Document) -> tuple[Page, str, str]:
     if document.body.startswith(_BINARY_MAGIC):
         raise _unreadable(document, "this is not a text, an HTML page or a PDF")
     text = decode(document.body, [document.charset])
+    if is_binary(text):
+        raise _unreadable(document, "this is binary data, not text")
     if _is_html(document, text):
         page = read_page(text)
         return page, *_compose(document, page)

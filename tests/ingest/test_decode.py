@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+import zlib
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.ingest.decode import clean, declared_charset, decode
+from monitor.ingest.decode import clean, declared_charset, decode, is_binary
 
 GERMAN = "Der Zoll stellte in Köln größere Mengen Phenylaceton sicher – für 2.000 €."
 RUSSIAN = "Таможня изъяла большую партию прекурсоров фентанила на границе с соседней страной."
@@ -68,3 +71,18 @@ def test_nul_bytes_and_lone_surrogates_are_dropped() -> None:
 @given(st.binary(max_size=300), st.sampled_from([None, "utf-8", "gbk", "cp1252", "utf-7", "hz", "x"]))
 def test_any_bytes_give_storable_text(body: bytes, told: str | None) -> None:
     decode(body, [told]).encode("utf-8")
+
+
+@pytest.mark.parametrize("size", [200, 5_000, 300_000])
+def test_binary_data_is_no_writing(size: int) -> None:
+    assert is_binary(decode(random.Random(size).randbytes(size)))
+    assert is_binary(decode(zlib.compress(GERMAN.encode() * size)[:size]) + "\x01" * 5)
+
+
+@pytest.mark.parametrize("text", [GERMAN, RUSSIAN, CHINESE, JAPANESE, "a\x1b[31m b\f\x1b$B"])
+def test_writing_is_not_binary_even_when_damaged(text: str) -> None:
+    assert not is_binary(text)
+    assert not is_binary(decode(text.encode("cp1252", "replace")))
+    assert not is_binary(text * 100 + "\ufffd\x00\x01\x02\x03" * 3)
+    assert not is_binary("\x01\x02ab")  # too short to judge
+    assert not is_binary("")

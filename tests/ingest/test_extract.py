@@ -154,6 +154,8 @@ def test_language_is_guessed_the_same_each_time(text: str, language: str | None)
         (b"<html></html>", "text/html"),
         (b"%PDF-1.7 ...", "text/html"),
         (b"\x89PNG....", ""),
+        (bytes(range(256)) * 20, "text/plain"),
+        (bytes(range(256)) * 20, "text/html"),
         (b"x", "application/pdf"),
         (b"x", "image/png"),
     ],

@@ -128,6 +128,7 @@ def _considered(root: Path, path: Path) -> _File | Gap | None:
     if path.is_symlink():
         target = path.resolve()
         if target.is_relative_to(root):
+            path.stat()  # a link to nothing is told
             return None
         return Gap(
             path.as_uri(),
@@ -157,9 +158,7 @@ def _read(file: _File, max_bytes: int, context: _Context) -> tuple[list[Document
     """Read one file; the second value is false when it is to be looked at again at the next check."""
     url = file.path.as_uri()
     if file.stamp[1] > max_bytes:
-        message = (
-            f"{file.path} has {file.stamp[1]:,} bytes; {max_bytes:,} are read at most (option max_bytes)"
-        )
+        message = f"{file.path} has {file.stamp[1]:,} bytes; {max_bytes:,} are read at most (`max_size`)"
         return [Gap(url, "too-large", message)], False
     try:
         with file.path.open("rb") as stream:
