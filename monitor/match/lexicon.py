@@ -12,7 +12,7 @@ import hashlib
 import json
 import struct
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.metadata import version
@@ -28,20 +28,21 @@ from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 4
+FORMAT = 5
 # What a pattern of the short automaton may be besides a name: the mask of its languages, and these marks.
 NO_NAME = 1 << 31
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
 CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
-_TABLES = ("watchlist", "texts", "names", "substances", "kinds", "languages", "senses")
+_TABLES = ("watchlist", "kinds", "tongues", "senses")
 _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
 _DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
                  "controlled substances code number {}", "drug code {}", "ACSCN {}")  # fmt: skip
 
 Ints = npt.NDArray[np.uint32]
+Ints64 = npt.NDArray[np.uint64]
 
 
 @dataclass(slots=True)
@@ -63,6 +64,30 @@ class Automaton:
         return found
 
 
+class Strings(Sequence[str]):
+    """Many strings as one stretch of UTF-8: a million of them load in no time and take only their bytes."""
+
+    def __init__(self, data: bytes | memoryview, ends: Ints64) -> None:
+        self.data = data
+        self.ends = ends
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> Strings:
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        return cls(b"".join(encoded), np.cumsum([0, *map(len, encoded)], dtype=np.uint64))
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Sequence) and list(self) == list(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __getitem__(self, index: int) -> str:  # type: ignore[override]
+        return str(self.data[int(self.ends[index]) : int(self.ends[index + 1])], "utf-8", "surrogatepass")
+
+
 @dataclass(slots=True)
 class Lexicon:
     """The compiled names. Entry `e` is the spelling `texts[e]` of the name `names_of[e]`."""
@@ -71,15 +96,16 @@ class Lexicon:
     long: Automaton
     short: Automaton
     weak: Automaton
-    texts: list[str]
+    texts: Strings
     names_of: Ints
-    names: list[str]
-    substances: list[str]
+    names: Strings
+    substances: Strings
     substance_of: Ints
     kinds: list[str]
     kind_of: npt.NDArray[np.uint8]
     ambiguous: npt.NDArray[np.uint8]
-    languages: list[str]
+    tongues: list[str]
+    tongue_of: npt.NDArray[np.uint8]
     senses: dict[int, str] = field(default_factory=dict)
     memo: dict[str, object] = field(default_factory=dict)  # what other modules derive from it once
 
@@ -89,7 +115,7 @@ class Lexicon:
         return Name(
             text=self.names[index],
             substance=self.substances[int(self.substance_of[index])],
-            language=self.languages[index],
+            language=self.tongues[int(self.tongue_of[index])],
             type=self.kinds[int(self.kind_of[index])],
             ambiguous=bool(self.ambiguous[index]),
             senses=self.senses.get(index, ""),
@@ -102,8 +128,10 @@ class Lexicon:
         """Serialise; `from_bytes` takes it back. Guarded by a digest, keyed by the versions that made it."""
         tables = {name: getattr(self, name) for name in _TABLES}
         text = json.dumps(tables, ensure_ascii=False, separators=(",", ":"))
-        columns = (self.names_of, self.substance_of, self.kind_of, self.ambiguous)
+        columns = (self.names_of, self.substance_of, self.kind_of, self.ambiguous, self.tongue_of)
         parts = [text.encode("utf-8", "surrogatepass"), *(column.tobytes() for column in columns)]
+        for strings in (self.texts, self.names, self.substances):
+            parts += [bytes(strings.data), strings.ends.tobytes()]
         for automaton in (self.long, self.short, self.weak):
             parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
             parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
@@ -118,27 +146,32 @@ class Lexicon:
     def from_bytes(cls, data: bytes) -> Lexicon:
         """Load a serialised lexicon; LexiconError when it is damaged or of other versions."""
         parts = _parts(data)
-        tables = json.loads(parts[0])
+        tables = json.loads(bytes(parts[0]))
         return cls(
             watchlist=tables["watchlist"],
-            long=_automaton(parts[5:9]),
-            short=_automaton(parts[9:13]),
-            weak=_automaton(parts[13:17]),
-            texts=tables["texts"],
+            long=_automaton(parts[12:16]),
+            short=_automaton(parts[16:20]),
+            weak=_automaton(parts[20:24]),
+            texts=_strings(parts[6:8]),
             names_of=_ints(parts[1]),
-            names=tables["names"],
-            substances=tables["substances"],
+            names=_strings(parts[8:10]),
+            substances=_strings(parts[10:12]),
             substance_of=_ints(parts[2]),
             kinds=tables["kinds"],
             kind_of=np.frombuffer(parts[3], np.uint8),
             ambiguous=np.frombuffer(parts[4], np.uint8),
-            languages=tables["languages"],
+            tongues=tables["tongues"],
+            tongue_of=np.frombuffer(parts[5], np.uint8),
             senses={int(index): text for index, text in tables["senses"].items()},
         )
 
 
-def _automaton(parts: list[bytes]) -> Automaton:
-    engine = daachorse.DoubleArrayAhoCorasick.deserialize(parts[0]) if parts[0] else None
+def _strings(parts: list[memoryview]) -> Strings:
+    return Strings(parts[0], np.frombuffer(parts[1], np.uint64))
+
+
+def _automaton(parts: list[memoryview]) -> Automaton:
+    engine = daachorse.DoubleArrayAhoCorasick.deserialize(bytes(parts[0])) if len(parts[0]) else None
     return Automaton(engine, _ints(parts[1]), _ints(parts[2]), _ints(parts[3]).tolist() or None)
 
 
@@ -146,17 +179,18 @@ def _versions() -> str:
     return f"{FORMAT} daachorse {version('daachorse')} numpy {np.dtype(np.uint32).byteorder}"
 
 
-def _parts(data: bytes) -> list[bytes]:
+def _parts(data: bytes) -> list[memoryview]:
     head = len(_MAGIC) + 2
     if data[: len(_MAGIC)] != _MAGIC or len(data) < head:
         raise LexiconError("This is no serialised lexicon; delete the cache file and it is built again.")
     (length,) = struct.unpack("<H", data[len(_MAGIC) : head])
     if data[head : head + length].decode("utf-8", "replace") != _versions():
         raise LexiconError("The serialised lexicon was made by another version; it is built again.")
-    body = data[head + length + 32 :]
+    body = memoryview(data)[head + length + 32 :]
     if hashlib.blake2b(body, digest_size=32).digest() != data[head + length : head + length + 32]:
         raise LexiconError("The serialised lexicon is damaged; it is built again.")
-    parts, position = [], 0
+    parts: list[memoryview] = []
+    position = 0
     while position < len(body):
         (size,) = struct.unpack_from("<Q", body, position)
         parts.append(body[position + 8 : position + 8 + size])
@@ -164,7 +198,7 @@ def _parts(data: bytes) -> list[bytes]:
     return parts
 
 
-def _ints(data: bytes) -> Ints:
+def _ints(data: bytes | memoryview) -> Ints:
     return np.frombuffer(data, np.uint32)
 
 
@@ -344,19 +378,21 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
             if builder.route(len(texts), text, name.type, name.ambiguous):
                 texts.append(text)
                 names_of.append(index)
+    tongues = sorted({name.language for name in names})
     return Lexicon(
         watchlist=watchlist.digest,
         long=builder.build("long"),
         short=builder.build("short", _marks(names, builder.anchors)),
         weak=builder.build("weak"),
-        texts=texts,
+        texts=Strings.of(texts),
         names_of=np.array(names_of, np.uint32),
-        names=[name.text for name in names],
-        substances=substances,
+        names=Strings.of(name.text for name in names),
+        substances=Strings.of(substances),
         substance_of=np.array([number[name.substance] for name in names], np.uint32),
         kinds=kinds,
         kind_of=np.array([kinds.index(name.type) for name in names], np.uint8),
         ambiguous=np.array([name.ambiguous for name in names], np.uint8),
-        languages=[name.language for name in names],
+        tongues=tongues,
+        tongue_of=np.array([tongues.index(name.language) for name in names], np.uint8),
         senses={index: name.senses for index, name in enumerate(names) if name.senses},
     )
