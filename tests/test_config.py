@@ -189,6 +189,17 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     assert (config.http.total_timeout, config.http.max_size, config.http.pace) == (120.0, 500_000, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("written", "seconds"),
+    [("", 7 * 86400.0), ("sync:\n  every: 1d\n", 86400.0), ("sync:\n  every: off\n", None)],
+)
+def test_pubchem_is_asked_weekly_at_other_times_or_never(
+    tmp_path: Path, written: str, seconds: float | None
+) -> None:
+    sync = load(tmp_path, written).sync
+    assert (sync.every, sync.own_lists, sync.url) == (seconds, False, None)
+
+
 def test_a_configuration_is_frozen(tmp_path: Path) -> None:
     config = load(tmp_path, "")
     with pytest.raises(ValueError, match="frozen"):
@@ -266,6 +277,8 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         # times, sizes, places
         (f"{SOURCE}    every: 15", "5: sources[0].every: 15 has no unit; write 15s, 15m, 15h or 15d"),
         (f"{SOURCE}    every: soon", "5: sources[0].every: this is no length of time; write it like 90s"),
+        ("sync:\n  every: 5m", "2: sync.every: what is asked for changes slowly; write every: 7d"),
+        ("sync:\n  evry: 7d", "2: sync.evry: unknown key; did you mean every?"),
         (f"{SOURCE}    every: 0s", "5: sources[0].every: a source cannot be checked more often"),
         (f"{SOURCE}    every: 1h\n    cron: 0 6 * * *", "5: sources[0].every: a source has `every` or `cron`, not both"),
         (f"{SOURCE}    cron: 0 6 31 2 *", "5: sources[0].cron: there is no day 31 in the months given"),

@@ -26,6 +26,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "rules": models.AlertRule,
     "names": models.NamePin,
     "http": models.Http,
+    "sync": models.Sync,
     "retention": models.Retention,
     **{f"#{kind}": model for kind, model in models.SOURCE_KINDS.items()},
 }
@@ -78,7 +79,7 @@ def _tidy(schema: Any) -> Any:
     default = tidy.get("default")
     if isinstance(default, dict) or (isinstance(default, list) and default):
         del tidy["default"]  # a whole section: its own keys tell their defaults
-    elif tidy.get("pattern") == DURATION_PATTERN and isinstance(default, float):
+    elif DURATION_PATTERN in str(tidy.get("pattern")) and isinstance(default, float):
         tidy["default"] = spell_duration(default)
     elif tidy.get("pattern") == SIZE_PATTERN and isinstance(default, int):
         tidy["default"] = spell_size(default)

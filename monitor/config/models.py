@@ -65,6 +65,11 @@ Interval = Annotated[
     BeforeValidator(values.interval),
     WithJsonSchema({"type": "string", "pattern": values.DURATION_PATTERN}),
 ]
+IntervalOrOff = Annotated[
+    float | None,
+    BeforeValidator(values.interval_or_off),
+    WithJsonSchema({"type": "string", "pattern": rf"^off$|{values.DURATION_PATTERN}"}),
+]
 Size = Annotated[
     int,
     BeforeValidator(values.size),
@@ -368,6 +373,20 @@ class Retention(Section):
     )
 
 
+class Sync(Section):
+    """How the watchlist is enriched from PubChem; what it brings is proposed, and kept for review."""
+
+    every: IntervalOrOff = Field(
+        default=7 * 86400.0, description="Time between two synchronisations of `watch`, or off."
+    )
+    own_lists: bool = Field(
+        default=False, description="true: look up your own substances as well, so PubChem learns of them."
+    )
+    url: Annotated[str, AfterValidator(values.web_address)] | None = Field(
+        default=None, description="Address of PUG REST, where it is reached through a gateway of your own."
+    )
+
+
 class Config(Section):
     """Configuration of substance-monitor."""
 
@@ -385,6 +404,7 @@ class Config(Section):
     )
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
+    sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
     retention: Retention = Field(default=Retention(), description="How long what was read is kept.")
 
     _path: Path = PrivateAttr(default=Path("config.yaml"))

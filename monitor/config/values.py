@@ -78,6 +78,16 @@ def interval(value: object) -> float:
     return seconds
 
 
+def interval_or_off(value: object) -> float | None:
+    """A duration between two synchronisations, at least an hour; None for "off"."""
+    if value == "off" or value is None:
+        return None
+    seconds = duration(value)
+    if seconds < 3600:
+        raise ValueError("what is asked for changes slowly; write every: 7d, at least 1h, or off")
+    return seconds
+
+
 def size(value: object) -> int:
     """ "10MB", "500 kB" in bytes (1 kB = 1000 bytes)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
