@@ -384,7 +384,7 @@ def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]
 
 def _find_folded(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
     """Hits of folded patterns in the words form between spaces, leet digits folded."""
-    hits = automaton.find(fold_leet(view.padded))
+    hits = automaton.find(view.folded)
     if view.latin is not None:
         hits = sorted({*hits, *automaton.find(fold_leet(view.latin))})
     return hits

@@ -130,7 +130,9 @@ def _compact_byte(code: int) -> int:
 
 _WORDS = bytes(_word_byte(code) for code in range(256))
 _COMPACT = bytes(_compact_byte(code) for code in range(256))
+_INVISIBLE_CODE = bytes([DELETED])
 _FOLDED = bytes(_compact_byte(code) for code in range(256))
+_WORDS_FOLDED = _WORDS.translate(_FOLDED)
 _KEPT = bytes(
     code
     for code in range(256)
@@ -153,7 +155,7 @@ def _units(text: str) -> npt.NDArray[np.uint16]:
 
 def words_of(codes: bytes) -> bytes:
     """The words form of codes: lower case, separators as spaces (one for one), invisible ones gone."""
-    return codes.translate(_WORDS, b"\x7f")
+    return codes.translate(_WORDS, _INVISIBLE_CODE)
 
 
 def compact_of(codes: bytes) -> bytes:
@@ -223,13 +225,21 @@ class Forms:
     text: str
     origin: list[int] | None
     codes: bytes
-    padded: bytes  # the words form between two spaces
+    folded: bytes  # the padded words form, leet folded
     # the padded words form with Chinese characters as separators, where there are any
     latin: bytes | None = None
+    _padded: bytes | None = None
     _compact: bytes | None = None
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
     _hidden: Offsets | None = None
+
+    @property
+    def padded(self) -> bytes:
+        """The words form between two spaces; made when first asked for, as most texts do without."""
+        if self._padded is None:
+            self._padded = b" " + words_of(self.codes) + b" "
+        return self._padded
 
     @property
     def words(self) -> bytes:
@@ -284,4 +294,6 @@ def forms(text: str) -> Forms:
         codes = code_table()[units].tobytes()
         if (units >= 0x2E80).any():
             latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
-    return Forms(original, text, origin, codes, b" " + words_of(codes) + b" ", latin)
+    return Forms(
+        original, text, origin, codes, b" " + codes.translate(_WORDS_FOLDED, _INVISIBLE_CODE) + b" ", latin
+    )
