@@ -97,6 +97,15 @@ sources:
     kind: page
     url: https://example.org/press
     links: /press/\\d+
+  - name: api
+    kind: api
+    url: https://example.org/api?from={since}&p={page}
+    items: results
+    fields:
+      title: name
+      text: [abstract, body.0]
+    pace: 5s
+    fetch_pages: false
 rules:
   - name: quiet one
     lists: [dea-list-1, house list]
@@ -153,6 +162,19 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         "exclude": None,
         "max_age": 604_800,
     }
+    fields = {"title": ("name",), "url": None, "text": ("abstract", "body.0"), "date": None, "id": None}
+    api = {
+        "max_pages": 50,
+        "max_entries": 1000,
+        "items": "results",
+        "fields": {**fields, "language": None},
+        "next": None,
+        "since_format": "%Y-%m-%d",
+        "lookback": 604_800,
+        "max_requests": 10,
+        "pace": 5.0,
+        "fetch_pages": False,
+    }
     page = {"max_pages": 50, "max_entries": 1000, "links": r"/press/\d+", "read_page": None}
     assert config.to_sources() == (
         Source(
@@ -167,6 +189,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
         Source("folder", "folder", str(tmp_path / "articles"), 90.0, options={"max_bytes": 32_000_000}),
         Source("map", "sitemap", "https://example.org/map.xml", options=sitemap),
         Source("page", "page", "https://example.org/press", options=page),
+        Source("api", "api", "https://example.org/api?from={since}&p={page}", options=api),
     )
     house = ListInfo("house-list", "house list", "house list", "", "house")
     assert config.to_rules({"house-list": house}) == (
@@ -241,7 +264,7 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         (f"{SUBSTANCE}        alias: y", "5: watchlists[0].substances[0].alias: unknown key; did you mean aliases?"),
         ("http: {}\nhttp: {}", "2: http: the key stands here twice (first in line 1); remove"),
         ("sources:\n  - name: a\n    kind: feed", "2: sources[0].url: the key is missing; add `url: https://"),
-        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of feed, folder, page, sitemap"),
+        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of api, feed, folder, page, sitemap"),
         ("sources:\n  - name: a\n    kind: fed", "3: sources[0].kind: there is no kind fed; did you mean feed?"),
         ("watchlists:\n  - nam: x", "2: watchlists[0]: this names nothing to watch; write `builtin: all`"),
         ("watchlists:\n  - name: x", "2: watchlists[0].substances: the key is missing; write `builtin: all`"),

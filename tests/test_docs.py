@@ -56,7 +56,14 @@ def test_the_examples_of_the_configuration_are_one_valid_configuration(tmp_path:
     path = tmp_path / "config.yaml"
     path.write_text("\n".join(blocks(CONFIGURATION, "yaml")))
     config = load_config(path, {"MONITOR_DB_PASSWORD": "secret"})
-    assert [source.kind for source in config.to_sources()] == ["feed", "folder", "page", "sitemap"]
+    assert [source.kind for source in config.to_sources()] == [
+        "feed",
+        "folder",
+        "page",
+        "sitemap",
+        "api",
+        "api",
+    ]
     assert len(config.rules) == 3
     assert len(config.watchlists) == 3
 

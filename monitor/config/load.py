@@ -25,6 +25,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "substances": models.InlineSubstance,
     "rules": models.AlertRule,
     "names": models.NamePin,
+    "fields": models.ApiFields,
     "http": models.Http,
     "sync": models.Sync,
     "retention": models.Retention,

@@ -270,7 +270,43 @@ class FolderSource(BaseSource):
         return {"max_bytes": self.max_size}
 
 
+class ApiFields(Section):
+    """Where in an item of a JSON answer its parts are: paths such as `title` or `authors.0.name`."""
+
+    title: ListIds = Field(default=(), description="Path of the title.")
+    url: Text | None = Field(default=None, description="Path of the address of the page.")
+    text: ListIds = Field(default=(), description="Path of the text, or several whose texts are joined.")
+    date: Text | None = Field(default=None, description="Path of the date.")
+    id: Text | None = Field(default=None, description="Path of what names the item.")
+    language: Text | None = Field(default=None, description="Path of the language's code.")
+
+
+class ApiSource(ListSource):
+    """A JSON API that is described here."""
+
+    kind: Literal["api"] = Field(description="A JSON API.")
+    url: WebAddress = Field(description="Address; {since}, {until}, {page} and {offset} are filled in.")
+    items: Text | None = Field(default=None, description="Path of the list in an answer; none: all of it.")
+    fields: ApiFields = Field(description="Where the parts of an item are.")
+    next: Text | None = Field(default=None, description="Path of the address of the next answer.")
+    since_format: Text = Field(default="%Y-%m-%d", description="How {since} is written (strftime, UTC).")
+    lookback: Interval = Field(default=7 * 86_400.0, description="How far back the first check goes.")
+    max_requests: int = Field(default=10, ge=1, le=1000, description="Answers read in one check, at most.")
+    pace: Duration = Field(default=0.0, description="Between two requests, when longer than that of http.")
+    fetch_pages: bool = Field(default=True, description="false: read only what the API itself holds.")
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        names = {"items", "fields", "next", "since_format", "max_requests", "pace", "fetch_pages"}
+        return {**super().options, **self.model_dump(include=names), "lookback": int(self.lookback)}
+
+
 SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
+    "api": ApiSource,
     "feed": FeedSource,
     "folder": FolderSource,
     "page": PageSource,
@@ -284,7 +320,8 @@ def _source_kind(value: object) -> str | None:
 
 
 SourceEntry = Annotated[
-    Annotated[FeedSource, Tag("#feed")]
+    Annotated[ApiSource, Tag("#api")]
+    | Annotated[FeedSource, Tag("#feed")]
     | Annotated[FolderSource, Tag("#folder")]
     | Annotated[PageSource, Tag("#page")]
     | Annotated[SitemapSource, Tag("#sitemap")],

@@ -70,6 +70,7 @@ class _Ask:
     headers: dict[str, str]
     max_bytes: int
     obeys_robots: bool
+    pace: float = 0.0
     cut: bool = False  # a body beyond the limit is cut, not refused
 
 
@@ -128,17 +129,21 @@ class Http:
         max_bytes: int | None = None,
         accept: str | None = None,
         configured: bool = False,
+        pace: float = 0.0,
     ) -> Response:
         """Fetch `url` and return the answer, redirects followed and body decompressed.
 
-        `max_bytes` can only lower the configured limit. An address that is not `configured` by a person was
-        found by a link, and robots.txt is obeyed. Raises SourceError with the outcome: blocked (401, 402,
-        403, 429, 451, or by robots.txt), gone (404, 410), timeout, too-large, refused (by the address guard),
-        unreachable (name, connection, TLS), parse-error (damaged compression), error (anything else).
+        `max_bytes` can only lower the configured limit, `pace` (seconds) only lengthen the configured one. An
+        address that is not `configured` by a person was found by a link, and robots.txt is obeyed. Raises
+        SourceError with the outcome: blocked (401, 402, 403, 429, 451, or by robots.txt), gone (404, 410),
+        timeout, too-large, refused (by the address guard), unreachable (name, connection, TLS), parse-error
+        (damaged compression), error (anything else).
         """
         limit = min(max_bytes or self.limits.max_bytes, self.limits.max_bytes)
         obeys_robots = self.limits.robots and not configured
-        return await self._follow(url, _Ask(self._headers(etag, last_modified, accept), limit, obeys_robots))
+        return await self._follow(
+            url, _Ask(self._headers(etag, last_modified, accept), limit, obeys_robots, pace)
+        )
 
     async def _follow(self, url: str, ask: _Ask) -> Response:
         """Ask an address and those that it redirects to."""
@@ -152,7 +157,7 @@ class Http:
             host = self._checked_host(current, first=len(seen) == 1)
             if ask.obeys_robots:
                 self._host(host).delay = await self._robots.check(current)
-            async with self._turn(host, current):
+            async with self._turn(host, current, ask.pace):
                 started = self._loop_time()
                 answer = await self._hop(current, ask, time_left)
                 time_left -= self._loop_time() - started
@@ -212,7 +217,7 @@ class Http:
         return host
 
     @contextlib.asynccontextmanager
-    async def _turn(self, host: str, url: str) -> AsyncIterator[None]:
+    async def _turn(self, host: str, url: str, pace: float) -> AsyncIterator[None]:
         """Wait until it is our turn at `host`. Raises SourceError while the host asked to be left alone."""
         state = self._host(host)
         async with state.turn:
@@ -226,7 +231,7 @@ class Http:
             wait = state.next_start - self._clock()
             if wait > 0:
                 await self._sleep(wait)
-            state.next_start = self._clock() + max(self.limits.pace, state.delay)
+            state.next_start = self._clock() + max(self.limits.pace, state.delay, pace)
             try:
                 yield
             except SourceError as error:

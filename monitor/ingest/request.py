@@ -69,6 +69,7 @@ class Get(Protocol):
         max_bytes: int | None = None,
         accept: str | None = None,
         configured: bool = False,
+        pace: float = 0.0,
     ) -> Response: ...
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from monitor.errors import SourceError
 from monitor.ingest.request import Get
+from monitor.ingest.sources.api import collect_api
 from monitor.ingest.sources.feed import collect_feed
 from monitor.ingest.sources.folder import collect_folder
 from monitor.ingest.sources.page import collect_page
@@ -31,6 +32,7 @@ class Collector(Protocol):
 
 
 KINDS: dict[str, Collector] = {
+    "api": collect_api,
     "feed": collect_feed,
     "folder": collect_folder,
     "page": collect_page,

@@ -56,6 +56,7 @@ class Web:
         max_bytes: int | None = None,
         accept: str | None = None,
         configured: bool = False,
+        pace: float = 0.0,
     ) -> Response:
         self.asked.append(url)
         answer = self.answers.get(url, SourceError(f"{url} answered 404", outcome="gone"))

@@ -34,6 +34,17 @@ def a_folder(folder: Path) -> tuple[Source, Web]:
     return Source("d", "folder", str(folder)), Web({})
 
 
+def an_api(_: Path) -> tuple[Source, Web]:
+    site: dict[str, Response | SourceError | str] = {
+        f"https://example.org/{number}": f"<p>Text {number}</p>" for number in range(59)
+    }
+    for page, numbers in ((1, range(40)), (2, range(40, 60)), (3, ())):
+        items = [{"id": number, "name": f"Story {number}", "link": f"/{number}"} for number in numbers]
+        site[f"https://example.org/api?page={page}"] = json.dumps({"results": items})
+    options = {"items": "results", "fields": {"title": "name", "url": "link", "id": "id"}}
+    return Source("a", "api", "https://example.org/api?page={page}", options=options), Web(site)
+
+
 def a_page(_: Path) -> tuple[Source, Web]:
     links = "".join(f"<a href='/{number}'>Story {number}</a>" for number in range(60))
     site: dict[str, Response | SourceError | str] = {
@@ -57,6 +68,7 @@ def a_sitemap(_: Path) -> tuple[Source, Web]:
 
 
 MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
+    "api": an_api,
     "feed": a_feed,
     "folder": a_folder,
     "page": a_page,
