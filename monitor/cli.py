@@ -75,6 +75,8 @@ def main() -> None:
         code = _complain(str(error), EXIT_CONFIG)
     except MonitorError as error:
         code = _complain(str(error), EXIT_FAILED)
+    except OSError as error:  # a full disk behind standard output, a folder that went away
+        code = _complain(f"{error.filename or 'output'}: {error.strerror}", EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 - the last door: a bug is told as one
         traceback.print_exc()
         code = _complain(f"{error!r}. This is a bug in the program; please report the lines above", EXIT_BUG)

@@ -74,19 +74,21 @@ def scan_files(
     Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
     stands in for a missing published_at. Raises MonitorError when a file cannot be opened or written.
     """
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             # The input first: a misspelled name must not leave an empty output behind.
             stream = stack.enter_context(_input(source))
             advance = stack.enter_context(_progress(source, progress))
             write = stack.enter_context(_output(target))
             return scan_lines(_read_lines(stream, advance), write, finder, today=today)
-        except BrokenPipeError:
-            raise  # whoever reads our output has seen enough: nothing is wrong
-        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-            raise MonitorError(f"{source}: this is not a whole gzip file ({error})") from error
-        except OSError as error:
-            raise MonitorError(f"{error.filename or target}: {error.strerror}") from error
+    except BrokenPipeError:
+        raise  # whoever reads our output has seen enough: nothing is wrong
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        raise MonitorError(f"{source}: this is not a whole gzip file ({error})") from error
+    except OSError as error:
+        place = source if error.filename == source else target
+        shown = "standard output" if place == STANDARD else place
+        raise MonitorError(f"{shown}: {error.strerror}") from error
 
 
 def scan_lines(

@@ -246,6 +246,14 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, source: str, targ
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("lines", [1, 20_000])
+def test_a_full_disk_is_told_as_such(tmp_path: Path, lines: int) -> None:
+    (tmp_path / "in").write_text('{"id": 1, "text": "fentanyl"}\n' * lines)
+    with pytest.raises(MonitorError, match="^/dev/full: No space left on device$"):
+        door.scan_files(str(tmp_path / "in"), "/dev/full", WordFinder(), today=TODAY)
+
+
 def test_a_line_without_end_does_not_fill_the_memory() -> None:
     class Endless(io.RawIOBase):
         """One line of three times the longest allowed, then an ordinary one; made as it is read."""
