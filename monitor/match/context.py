@@ -71,6 +71,26 @@ def gate_patterns() -> dict[bytes, int]:
     return found
 
 
+_GUESSED_FROM = 1500  # bytes at the beginning of a text that its language is guessed from
+
+
+@functools.cache
+def _function_words() -> dict[str, frozenset[bytes]]:
+    return {language: frozenset(map(words_key, found)) for language, found in tables().function_words.items()}
+
+
+def guess_language(forms: Forms) -> str | None:
+    """Tell the language of a text by its small words (Chinese by its characters); None when they do not."""
+    beginning = forms.words[:_GUESSED_FROM].split()
+    if forms.latin is not None and forms.latin[: len(forms.words)].count(b" ") * 2 > len(forms.words):
+        return "zh"
+    counts = sorted(
+        (sum(word in known for word in beginning), language) for language, known in _function_words().items()
+    )
+    (second, _), (most, language) = counts[-2:]
+    return language if most >= 2 and most > second else None
+
+
 def clinic_patterns() -> list[bytes]:
     """Patterns (words form) of the words of medicine and research, in every language."""
     tags = tables().tags

@@ -34,6 +34,7 @@ NO_NAME = 1 << 31
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
 CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
+_SPELT_ABROAD = 100_000  # names; a longer list brings its own spellings in other languages
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
 _TABLES = ("watchlist", "kinds", "tongues", "senses")
 _MAGIC = b"SMLEX\x00"
@@ -365,11 +366,12 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     unsure = {compact_key(name.text) for name in names if name.ambiguous}
     names = [replace(name, ambiguous=True) if _as_unsure(name.text, unsure) else name for name in names]
     ordinary = ordinary_words()
+    foreign = len(names) <= _SPELT_ABROAD
     texts: list[str] = []
     names_of: list[int] = []
     for index, name in enumerate(names):
         seen: set[str] = set()
-        for text, rule in variants(name.text, name.language, name.type):
+        for text, rule in variants(name.text, name.language, name.type, foreign=foreign):
             folded = text.casefold()
             # a variant never takes over what is a name in its own right
             if folded in seen or (rule and (folded in literal or words_key(text) in ordinary)):

@@ -46,6 +46,7 @@ _TYPE_ORDER = (
 # longer one only when some word begins as a name does, or several speak of drugs or chemistry. A long article
 # whose one sign of drugs is a misspelt name is no news of drugs.
 _SHORT_TEXT = 500
+_SEEN = 130  # how far a look at the borders of a candidate goes at most, with brackets and line ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Candidate:
     @property
     def length(self) -> int:
         return self.stop - self.start
+
+    def moved(self, by: int) -> Candidate:
+        """The same candidate at another place."""
+        return replace(self, start=self.start + by, stop=self.stop + by)
 
 
 def find(
@@ -117,13 +122,13 @@ def weigh(
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
     if not short_hits and not in_full:
         return None
+    language = language or context.guess_language(view)
     candidates: list[Candidate] = []
     reasons = _from_short(lexicon, view, short_hits, language, candidates)
     in_full = in_full or bool(candidates) or len(reasons) > 1
-    marks = _marks(lexicon.short, short_hits)
-    if in_full or marks & ANCHOR:
+    if in_full or _marked(lexicon.short, short_hits, ANCHOR):
         candidates += _from_long(lexicon, view, lexicon.long.find(view.compact), language)
-    if in_full or candidates or marks & CLINIC:
+    if in_full or candidates or _marked(lexicon.short, short_hits, CLINIC) > 1:
         candidates = longest([*candidates, *_misspelt(lexicon, view, language)], language)
     if not (candidates or reasons or always):
         return None
@@ -131,13 +136,10 @@ def weigh(
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 
-def _marks(short: Automaton, hits: list[tuple[int, int, int]]) -> int:
-    """The marks of all patterns found: whether a word begins as a long name does, or speaks of medicine."""
-    found = 0
+def _marked(short: Automaton, hits: list[tuple[int, int, int]], mark: int) -> int:
+    """How many hits bear a mark: words that begin as a long name does, or that speak of medicine."""
     masks = short.masks or []
-    for _, _, pattern in hits:
-        found |= masks[pattern]
-    return found
+    return sum(1 for _, _, pattern in hits if masks[pattern] & mark)
 
 
 # --- candidates ------------------------------------------------------------------------------------
@@ -174,10 +176,20 @@ def _from_short(
 def _read_entries(
     lexicon: Lexicon, view: Forms, entries: list[int], start: int, stop: int, language: str | None
 ) -> Iterable[Candidate]:
-    for entry in entries:
-        candidate = _candidate(view, lexicon.texts[entry], lexicon.name(entry), start, stop, language)
-        if candidate:
-            yield candidate
+    """Read a stretch as each of the entries; a stretch in the same surroundings is read once in a text."""
+    begin = max(0, start - _SEEN)
+    # in a text with character references, places differ by what stood there
+    place = start if view.origin is not None else start - begin
+    key = (entries[0], place, view.text[begin : stop + _SEEN])
+    known = view.readings.get(key)
+    if known is None:
+        found = (
+            _candidate(view, lexicon.texts[entry], lexicon.name(entry), start, stop, language)
+            for entry in entries
+        )
+        known = view.readings[key] = (start, [candidate for candidate in found if candidate])
+    first, candidates = known
+    return candidates if first == start else [candidate.moved(start - first) for candidate in candidates]
 
 
 def _candidate(

@@ -20,7 +20,7 @@ from monitor.match.words import tables
 
 MIN_LETTERS = 7
 _NAME = re.compile(r"[^\W\d_]{7,30}")
-_MAX_INDEXED = 60_000  # names; beyond that misspellings are left to the watchlist's own variants
+_MAX_INDEXED = 150_000  # spellings; for a longer list misspellings are left to the list itself
 _KINDS = frozenset(("inn", "common"))
 _SLOTS = 22  # bits of the memory's index: four million words, four bytes each
 _PIECE = 1 << 16  # a text is hashed in pieces of this many bytes
@@ -41,7 +41,7 @@ class Misspellings:
         international = _International(lexicon)
         everyday = tables().everyday_names
         plain = _is_plain(lexicon)
-        for entry, text in enumerate(lexicon.texts):
+        for entry, text in enumerate(lexicon.texts if len(lexicon.texts) <= _MAX_INDEXED else ()):
             if not _NAME.fullmatch(text):
                 continue
             known = text.lower() in everyday
@@ -51,8 +51,6 @@ class Misspellings:
             if key in self.names or b" " in key or not (known or _is_cognate(key, entry, international)):
                 continue
             self.names[key] = entry
-            if len(self.names) > _MAX_INDEXED:
-                break
         self.starts = frozenset(key[:4] for key in self.names)
         self.edges = frozenset(key[:1] + key[-2:] for key in self.names)
         for key in self.names:

@@ -20,7 +20,8 @@ import functools
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -228,6 +229,9 @@ class Forms:
     folded: bytes  # the padded words form, leet folded
     # the padded words form with Chinese characters as separators, where there are any
     latin: bytes | None = None
+    readings: dict[tuple[int, int, str], tuple[int, list[Any]]] = field(
+        default_factory=dict
+    )  # see mentions.py
     _padded: bytes | None = None
     _compact: bytes | None = None
     _word_map: Offsets | None = None

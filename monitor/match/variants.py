@@ -246,8 +246,11 @@ def cases(text: str, language: str) -> Iterator[str]:
         yield from (text + ending for ending in masculine)
 
 
-def variants(text: str, language: str, kind: str) -> Iterator[tuple[str, str]]:
-    """Yield (variant, rule id) for one name; the name itself first, with an empty id. May repeat."""
+def variants(text: str, language: str, kind: str, *, foreign: bool = True) -> Iterator[tuple[str, str]]:
+    """Yield (variant, rule id) for one name; the name itself first, with an empty id. May repeat.
+
+    `foreign`: spell international names as other languages do, too.
+    """
     yield text, ""
     for rule in RULES:
         variant = rule.apply(text, language, kind)
@@ -255,7 +258,13 @@ def variants(text: str, language: str, kind: str) -> Iterator[tuple[str, str]]:
             yield variant, rule.id
     for case in cases(text, language):
         yield case, "case"
-    if language in _EN and kind in ("inn", "common") and _SINGLE.fullmatch(text) and len(text) >= 7:
+    if (
+        foreign
+        and language in _EN
+        and kind in ("inn", "common")
+        and _SINGLE.fullmatch(text)
+        and len(text) >= 7
+    ):
         lower = text.lower()
         for target in _CHAINS:
             variant = chain_variant(lower, target)

@@ -32,6 +32,7 @@ class Words:
     acronym_words: frozenset[str]
     everyday_names: frozenset[str]
     alias: tuple[str, ...]
+    function_words: ByLanguage
 
 
 @functools.cache
@@ -52,6 +53,7 @@ def tables() -> Words:
         everyday=data["everyday"],
         likely=frozenset((name, language) for language, names in data["likely"].items() for name in names),
         alias=tuple(data["lists"]["alias"]),
+        function_words=_split(data["function_words"]),
         **lists,
     )
 
