@@ -24,7 +24,7 @@ from monitor.match.normalize import Forms
 from monitor.match.words import tables
 
 if TYPE_CHECKING:
-    from monitor.match.mentions import Candidate
+    from monitor.match.candidates import Candidate
 
 Features = tuple[tuple[str, float], ...]
 

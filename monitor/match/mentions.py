@@ -2,72 +2,40 @@
 
     forms -> candidates -> reading -> border -> longest wins -> second look -> score -> mention
 
-The first look is cheap and runs on every text: long names in the compact form, short ones at word starts.
-Most texts end there. Only a text with a name or with a word of drugs or chemistry gets the second look, in
-which ambiguous names and misspellings are weighed against everything around them.
+The first look is cheap and runs on every text: one automaton over its words, for short names, for words that
+begin as a long name does, and for words of drugs and chemistry. Most texts end there. The others are searched
+for long names in the compact form, for misspellings and for ambiguous names, which are weighed against
+everything around them.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 
-from monitor.match import ambiguity, borders, context
-from monitor.match.abbreviations import Definition, definitions
-from monitor.match.lexicon import ANCHOR, CLINIC, NO_NAME, Automaton, Lexicon, has_cjk, ordinary_words
-from monitor.match.misspelt import misspelt
-from monitor.match.normalize import Forms, fold_leet, forms, words_key
-from monitor.match.reading import Reading, read
-from monitor.match.words import tables
-from monitor.model import Mention, Name, Pin
+from monitor.match import ambiguity, context
+from monitor.match.abbreviations import definitions
+from monitor.match.candidates import (
+    Candidate,
+    Taken,
+    find_folded,
+    from_abbreviations,
+    from_long,
+    from_misspellings,
+    from_short,
+    from_weak,
+    longest,
+)
+from monitor.match.lexicon import ANCHOR, CLINIC, Automaton, Lexicon
+from monitor.match.normalize import Forms, forms
+from monitor.model import Mention, Pin
 
 THRESHOLD = 0.55
-_SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{borders.HYPHENS}]\s?")
-_SIGN_BEFORE = re.compile(_SIGN_FIRST.pattern[1:] + "$")
-_REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
-_METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
-_TYPE_ORDER = (
-    "inn",
-    "common",
-    "systematic",
-    "cas",
-    "inchikey",
-    "acronym",
-    "trade",
-    "other",
-    "cid",
-    "dea-code",
-    "street",
-)
 
 # A text up to this length is searched in full, for disguises within words and misspelt names, in any case; a
 # longer one only when some word begins as a name does, or several speak of drugs or chemistry. A long article
 # whose one sign of drugs is a misspelt name is no news of drugs.
 _SHORT_TEXT = 500
-_SEEN = 130  # how far a look at the borders of a candidate goes at most, with brackets and line ends
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A stretch `[start, stop)` of `Forms.text` that reads as a name and stands at a border."""
-
-    start: int
-    stop: int
-    name: Name
-    reading: Reading
-    border: borders.Border
-    weak: bool
-    method: str = "name"
-
-    @property
-    def length(self) -> int:
-        return self.stop - self.start
-
-    def moved(self, by: int) -> Candidate:
-        """The same candidate at another place."""
-        return replace(self, start=self.start + by, stop=self.stop + by)
 
 
 def find(
@@ -118,21 +86,21 @@ def weigh(
     `always`: take the second look in any case.
     """
     view = forms(text)
-    short_hits = _find_folded(lexicon.short, view)
+    short_hits = find_folded(lexicon.short, view)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
     if not short_hits and not in_full:
         return None
     language = language or context.guess_language(view)
     candidates: list[Candidate] = []
-    reasons = _from_short(lexicon, view, short_hits, language, candidates)
+    reasons = from_short(lexicon, view, short_hits, language, candidates)
     in_full = in_full or bool(candidates) or len(reasons) > 1
     if in_full or _marked(lexicon.short, short_hits, ANCHOR):
-        candidates += _from_long(lexicon, view, lexicon.long.find(view.compact), language)
+        candidates += from_long(lexicon, view, lexicon.long.find(view.compact), language)
     if in_full or candidates or _marked(lexicon.short, short_hits, CLINIC) > 1:
-        candidates = longest([*candidates, *_misspelt(lexicon, view, language)], language)
+        candidates = longest([*candidates, *from_misspellings(lexicon, view, language)], language)
     if not (candidates or reasons or always):
         return None
-    weak = _from_weak(lexicon, view, language, None if candidates or always else reasons)
+    weak = from_weak(lexicon, view, language, None if candidates or always else reasons)
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 
@@ -140,181 +108,6 @@ def _marked(short: Automaton, hits: list[tuple[int, int, int]], mark: int) -> in
     """How many hits bear a mark: words that begin as a long name does, or that speak of medicine."""
     masks = short.masks or []
     return sum(1 for _, _, pattern in hits if masks[pattern] & mark)
-
-
-# --- candidates ------------------------------------------------------------------------------------
-
-
-def _from_long(
-    lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None
-) -> Iterable[Candidate]:
-    for begin, end, pattern in hits:
-        start, stop = view.from_compact(begin, end)
-        yield from _read_entries(lexicon, view, lexicon.long.of(pattern), start, stop, language)
-
-
-def _from_short(
-    lexicon: Lexicon,
-    view: Forms,
-    hits: list[tuple[int, int, int]],
-    language: str | None,
-    into: list[Candidate],
-) -> list[int]:
-    """Add the candidates among hits in the words form; gives where words stand that open the second look."""
-    reasons: list[int] = []
-    wanted, masks = context.language_mask(language), lexicon.short.masks or []
-    for begin, end, pattern in hits:
-        if masks[pattern] & wanted:
-            reasons.append(begin)
-        if not masks[pattern] & NO_NAME:
-            entries = lexicon.short.of(pattern)
-            start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
-            into.extend(_read_entries(lexicon, view, entries, start, stop, language))
-    return reasons
-
-
-def _read_entries(
-    lexicon: Lexicon, view: Forms, entries: list[int], start: int, stop: int, language: str | None
-) -> Iterable[Candidate]:
-    """Read a stretch as each of the entries; a stretch in the same surroundings is read once in a text."""
-    begin = max(0, start - _SEEN)
-    # in a text with character references, places differ by what stood there
-    place = start if view.origin is not None else start - begin
-    key = (entries[0], place, view.text[begin : stop + _SEEN])
-    known = view.readings.get(key)
-    if known is None:
-        found = (
-            _candidate(view, lexicon.texts[entry], lexicon.name(entry), start, stop, language)
-            for entry in entries
-        )
-        known = view.readings[key] = (start, [candidate for candidate in found if candidate])
-    first, candidates = known
-    return candidates if first == start else [candidate.moved(start - first) for candidate in candidates]
-
-
-def _candidate(
-    view: Forms, spelling: str, name: Name, start: int, stop: int, language: str | None
-) -> Candidate | None:
-    start, stop = _with_brackets(view.text, spelling, start, stop)
-    surface = view.text[start:stop]
-    reading = read(spelling, surface, kind=name.type)
-    if reading is None:
-        return None
-    if view.origin is not None and _hidden_in_references(view, start, stop):
-        reading = Reading("skeleton", (*reading.tricks, "character references"))
-    letters = sum(map(str.isalpha, spelling))
-    if len(spelling) == 1 and not _stands_alone(view.text, start, stop):
-        return None
-    acronym = name.type == "acronym" or (spelling.isupper() and spelling.isascii() and len(spelling) <= 6)
-    hidden = bool(set(reading.tricks) - {"full-width letters"})
-    if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
-        return None
-    border = borders.look(
-        view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym
-    )
-    if (
-        not border.accepted
-        or (name.type in _METHODS and border.kind != "free")
-        or (name.type == "cas" and context.other_number(view.text, start, stop))
-        or ((acronym or letters <= 4) and reading.accents)
-    ):
-        return None
-    if border.kind == "inflected" and words_key(border.word) in ordinary_words():
-        return None
-    # an accent left out may make a word of the text's own language of it ("heroine")
-    foreign = (
-        reading.accents
-        and surface.isascii()
-        and language is not None
-        and name.language not in ("mul", language)
-    )
-    weak = (name.ambiguous or foreign) and not hidden
-    return Candidate(start, border.stop, name, reading, border, weak, _METHODS.get(name.type, "name"))
-
-
-def _stands_alone(text: str, start: int, stop: int) -> bool:
-    """May a letter be a name here: a capital, no unit ("6 h"), initial ("H. Brown") or part ("K-9")?"""
-    letter = text[start]
-    if letter >= "\u2e80":
-        return True
-    if letter != letter.upper():
-        return False
-    before = text[max(0, start - 2) : start].rstrip()
-    return not (before[-1:].isdigit() or before[-1:] in "-/.'’&") and text[stop : stop + 1] not in tuple(
-        "-.'’/&0123456789"
-    )
-
-
-def _with_brackets(text: str, spelling: str, start: int, stop: int) -> tuple[int, int]:
-    """Take in the bracket, optical sign or prime that the name itself begins or ends with."""
-    sign = _SIGN_BEFORE.search(text, max(0, start - 8), start) if _SIGN_FIRST.match(spelling) else None
-    if sign:
-        start = sign.start()
-    elif spelling[0] in "([{" and start > 0 and text[start - 1] in "([{（【":
-        start -= 1
-    if spelling[-1] in ")]}'" and stop < len(text) and text[stop] in ")]}）】'′’":
-        stop += 1
-    return start, stop
-
-
-def _hidden_in_references(view: Forms, start: int, stop: int) -> bool:
-    """Are plain letters written as character references (`&#102;entanyl`)? For accents that is usual."""
-    first, last = view.to_original(start, stop)
-    if last - first == stop - start:
-        return False
-    return any(
-        view.text[i].isascii()
-        and view.text[i].isalnum()
-        and view.to_original(i, i + 1)[1] - view.to_original(i, i + 1)[0] > 1
-        for i in range(start, stop)
-    )
-
-
-class _Taken:
-    """Which characters of a text candidates stand on; asking takes no longer the more there are."""
-
-    def __init__(self, candidates: Iterable[Candidate] = ()) -> None:
-        self.marks = bytearray()
-        for candidate in candidates:
-            self.add(candidate)
-
-    def add(self, candidate: Candidate) -> None:
-        if len(self.marks) < candidate.stop:
-            self.marks.extend(bytes(2 * candidate.stop - len(self.marks)))
-        self.marks[candidate.start : candidate.stop] = b"\1" * candidate.length
-
-    def meets(self, candidate: Candidate) -> bool:
-        return self.marks.find(1, candidate.start, candidate.stop) >= 0
-
-
-def longest(candidates: list[Candidate], language: str | None = None) -> list[Candidate]:
-    """Drop what overlaps a longer candidate; among equals the plainest reading and surest name win.
-
-    Of names that are equal otherwise, the one of the text's `language` wins.
-    """
-    kept: list[Candidate] = []
-    taken = _Taken()
-    for candidate in sorted(candidates, key=lambda candidate: _rank(candidate, language)):
-        if not taken.meets(candidate):
-            kept.append(candidate)
-            taken.add(candidate)
-    return sorted(kept, key=lambda candidate: candidate.start)
-
-
-def _rank(candidate: Candidate, language: str | None) -> tuple[int | str, ...]:
-    form = ("raw", "normal", "skeleton").index(candidate.reading.form)
-    kind = candidate.name.type
-    everyday = tables().everyday.get(candidate.name.text.lower()) != candidate.name.substance
-    return (
-        int(candidate.method == "misspelling"),
-        -candidate.length,
-        form,
-        int(candidate.reading.accents),
-        int(candidate.name.ambiguous) * 2 + int(everyday),
-        int(candidate.name.language not in ("mul", language)),
-        _TYPE_ORDER.index(kind) if kind in _TYPE_ORDER else len(_TYPE_ORDER),
-        candidate.name.substance,
-    )
 
 
 # --- the second look -------------------------------------------------------------------------------
@@ -333,8 +126,10 @@ def _second_look(
     defined = definitions(view.text)
     weak = [candidate for candidate in candidates if candidate.weak]
     strong = [candidate for candidate in candidates if not candidate.weak]
-    strong = sorted([*strong, *_abbreviated(view, defined, strong)], key=lambda candidate: candidate.start)
-    taken = _Taken(strong)
+    strong = sorted(
+        [*strong, *from_abbreviations(view, defined, strong)], key=lambda candidate: candidate.start
+    )
+    taken = Taken(strong)
     weak = [candidate for candidate in longest([*weak, *ambiguous], language) if not taken.meets(candidate)]
     return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
 
@@ -350,99 +145,6 @@ def _append(mentions: list[Mention], new: Mention, text: str) -> None:
     reasons = (*last.reasons, *(reason for reason in new.reasons if reason not in last.reasons))
     surface = text[last.start : new.stop]
     mentions[-1] = replace(best, start=last.start, stop=new.stop, surface=surface, reasons=reasons)
-
-
-def _abbreviated(view: Forms, defined: list[Definition], strong: list[Candidate]) -> list[Candidate]:
-    """Every place of an abbreviation that the text itself defines as a substance."""
-    meant = _meanings(defined, strong)
-    if not meant:
-        return []
-    found: list[Candidate] = []
-    taken = _Taken(strong)
-    lengths = sorted({len(short) for short in meant}, reverse=True)
-    for word in re.finditer(r"\w+", view.text):
-        start = word.start()
-        for stop in (start + length for length in lengths):
-            name = meant.get(view.text[start:stop])
-            if name is None or re.match(r"\w", view.text[stop : stop + 1]):
-                continue
-            border = borders.Border("free", start, stop)
-            candidate = Candidate(start, stop, name, Reading("normal"), border, False, "abbreviation")
-            if not taken.meets(candidate):
-                found.append(candidate)
-                taken.add(candidate)
-    return found
-
-
-def _meanings(defined: list[Definition], strong: list[Candidate]) -> dict[str, Name]:
-    """The names that abbreviations are defined as; the first definition of each counts."""
-    by_stop = {candidate.stop: candidate for candidate in strong}
-    meant: dict[str, Name] = {}
-    for definition in defined:
-        candidate = by_stop.get(definition.stop)
-        length = definition.stop - definition.start
-        if candidate and candidate.start >= definition.start - 3 and candidate.length * 2 >= length:
-            meant.setdefault(definition.short, candidate.name)
-    return meant
-
-
-def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
-    """Hits in the words form between spaces, as (start, stop, pattern) in the padded form."""
-    hits = automaton.find(view.padded)
-    if view.latin is not None:
-        hits = sorted({*hits, *automaton.find(view.latin)})
-    return hits
-
-
-def _find_folded(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
-    """Hits of folded patterns in the words form between spaces, leet digits folded."""
-    hits = automaton.find(view.folded)
-    if view.latin is not None:
-        hits = sorted({*hits, *automaton.find(fold_leet(view.latin))})
-    return hits
-
-
-def _from_weak(
-    lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None
-) -> Iterable[Candidate]:
-    """Ambiguous names; with `reasons` (offsets in the words form) only those that stand near one."""
-    for begin, end, pattern in _find_words(lexicon.weak, view):
-        if reasons is not None and not _near(reasons, begin):
-            continue
-        entries = lexicon.weak.of(pattern)
-        start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
-        for entry in entries:
-            spelling = lexicon.texts[entry]
-            # a pattern with a plural s reads as the name without it
-            shorter = view.text[stop - 1] in "sS" and spelling[-1] not in "sS"
-            candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - shorter, language)
-            if candidate:
-                yield candidate
-
-
-def _near(reasons: list[int], begin: int) -> bool:
-    place = bisect_left(reasons, begin - _REACH)
-    return place < len(reasons) and reasons[place] <= begin + _REACH
-
-
-def _from_padded(view: Forms, begin: int, end: int, *, bare: bool) -> tuple[int, int]:
-    """Offsets in `view.text` of a hit in the padded words form, without the spaces of its pattern.
-
-    `bare`: the pattern, of a Chinese name, has none.
-    """
-    if bare:
-        return view.from_words(begin - 1, end - 1)
-    spaces = (view.padded[begin], view.latin[begin] if view.latin is not None else 0)
-    first = begin + (32 in spaces)
-    spaces = (view.padded[end - 1], view.latin[end - 1] if view.latin is not None else 0)
-    return view.from_words(first - 1, end - 1 - (32 in spaces))
-
-
-def _misspelt(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[Candidate]:
-    for start, stop, entry in misspelt(lexicon, view):
-        border = borders.look(view.text, start, stop, language, letters=7)
-        if border.kind == "free" and not borders.hyphenated(view.text, start, stop):
-            yield Candidate(start, stop, lexicon.name(entry), Reading("normal"), border, False, "misspelling")
 
 
 def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement) -> Mention:
