@@ -28,8 +28,9 @@ ALERTS_SHOWN = 40
 GAPS_SHOWN = 20
 LISTS_SHOWN = 4
 INDENT = 10  # of what is said of an alert, behind its severity
+TABLE_WIDTH = 200  # columns of a table, at most, elsewhere than on a terminal
 AROUND = 60  # code points of context on either side in a list of alerts
-READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
+READ = (Outcome.OK.value, Outcome.UNCHANGED.value, Outcome.MOVED.value, Outcome.STALE.value)
 _ADDRESS = re.compile(r"^https?://\S+ | ssl:default(?= \[)")
 COLOURS = {
     Severity.CRITICAL: "bold white on red",
@@ -39,9 +40,16 @@ COLOURS = {
 }
 
 
+class _Console(Console):
+    """A console whose reader may go away (`| head`): the work goes on without a word."""
+
+    def on_broken_pipe(self) -> None:
+        self.quiet = True
+
+
 def make_console(*, stderr: bool = False, width: int | None = None) -> Console:
     """A console that leaves text alone; elsewhere than on a terminal lines are 110 wide and plain."""
-    console = Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
+    console = _Console(stderr=stderr, highlight=False, markup=False, emoji=False, width=width)
     if not console.is_terminal and width is None:
         console.width = 110
     return console
@@ -109,7 +117,7 @@ def _print_result(console: Console, progress: Progress) -> None:
 
 def check_line(check: CheckResult) -> Text:
     """One source in one line: a mark, its name, what it brought or why it was not read."""
-    line = Text("  ")
+    line = Text("  ").append_text(_turn(check))
     if check.outcome not in READ:
         line.append("✗ ", "red").append(f"{clean(check.source):<34} ")
         # the address is in the configuration, and in the ledger
@@ -120,6 +128,13 @@ def check_line(check: CheckResult) -> Text:
     line.append("✓ " if told else "· ", "green" if told else "dim")
     line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
     return line.append(f"; {check.message}", "dim") if check.message else line
+
+
+def _turn(check: CheckResult) -> Text:
+    """The alert about the source itself, told once when it turns bad and once when it is well again."""
+    if check.turned == "bad":
+        return _styled("SOURCE TURNED BAD, three checks in a row went wrong  ", "bold red")
+    return _styled("source is well again  ", "bold green") if check.turned else Text("")
 
 
 def _counts(check: CheckResult) -> list[str]:
@@ -285,7 +300,17 @@ def _spaced(text: str) -> str:
 
 # --- sources and lists -------------------------------------------------------------------------------
 
-HEALTH = {"ok": "green", "failing": "red", "empty": "yellow", "never checked": "dim"}
+HEALTH = {
+    "ok": "green",
+    "failing": "red",
+    "empty": "yellow",
+    "stale": "yellow",
+    "moved": "yellow",
+    "never checked": "dim",
+}
+
+
+TROUBLE = ("failing", "empty", "stale", "moved")
 
 
 def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> None:
@@ -295,12 +320,14 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
         health = Text(line.health, HEALTH.get(line.health, ""))
         counts = (f"{line.articles:,}", f"{line.alerts:,}")
         table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
-    console.print(table, width=None if console.is_terminal else 200)
-    trouble = [line for line in lines if line.message and line.health in ("failing", "empty")]
+    _print_table(console, table)
+    trouble = [line for line in lines if line.message and line.health in TROUBLE]
     if trouble:
         console.print()
     for line in trouble:
-        console.print(Text(f"  {clean(line.name)}: {clean(line.message)}"), soft_wrap=not console.is_terminal)
+        again = f" ({line.failures} times in a row; again at {line.next})" if line.failures > 1 else ""
+        words = f"  {clean(line.name)}: {clean(line.message)}{again}"
+        console.print(Text(words), soft_wrap=not console.is_terminal)
     console.print(Text(("\n" if trouble else "") + f"Times are UTC. {beat}", "dim"))
 
 
@@ -309,9 +336,21 @@ def show_lists(console: Console, lines: Sequence[ListLine]) -> None:
     table = _table(("id", "kind", "substances", "title", "authority"))
     for line in lines:
         table.add_row(line.id, line.kind, f"{line.substances:,}", clean(line.title), clean(line.authority))
-    console.print(table)
+    _print_table(console, table)
     note = "Kinds: schedule and precursor lists are control; surveillance, proposed and house lists are not."
     console.print(Text(note, "dim"))
+
+
+def _print_table(console: Console, table: Table) -> None:
+    """Elsewhere than on a terminal a row stays on one line, without blanks at its end."""
+    if console.is_terminal:
+        console.print(table)
+        return
+    wide = make_console(width=TABLE_WIDTH)
+    with wide.capture() as printed:
+        wide.print(table)
+    for line in printed.get().splitlines():
+        console.print(Text(line.rstrip()), soft_wrap=True)
 
 
 def _table(headings: Sequence[str]) -> Table:
@@ -325,6 +364,10 @@ def _table(headings: Sequence[str]) -> Table:
 def watch_line(progress: Progress, now: datetime) -> Text | None:
     """One line of the watch for a check that ended with something to tell; None for one without news."""
     result = progress.result
-    if result is None or (result.outcome == Outcome.UNCHANGED and not result.message):
+    if result is None:
+        return None
+    lasting = (Outcome.STALE.value, Outcome.MOVED.value)  # told by `sources`, not at every check
+    silent = result.outcome in lasting or (result.outcome == Outcome.UNCHANGED and not result.message)
+    if silent and not result.turned and not _counts(result):
         return None
     return _styled(f"{now:%Y-%m-%d %H:%M:%S}", "dim").append_text(check_line(result))

@@ -34,7 +34,7 @@ from tests.worlds import (
 
 NEWS = "Officers found two drums of examplium chloride on board."
 COMMANDS = ["run", "watch", "scan", "report", "explain", "sources", "config check", "config schema"]
-COMMANDS += ["watchlist show", "watchlist lists", "watchlist changes"]
+COMMANDS += ["watchlist show", "watchlist lists", "watchlist changes", "watchlist sync", "watchlist review"]
 
 
 @pytest.fixture
@@ -255,11 +255,12 @@ def test_imports_are_lazy(tmp_path: Path) -> None:
 
 def test_a_closed_pipe_is_quiet(world: Path) -> None:
     ran(world, "run")
-    with program(world, "config", "schema") as process:
-        assert process.stdout is not None
-        process.stdout.close()
-        _, err = process.communicate(timeout=60)
-    assert err == ""
+    for command in ("config schema", "sources", "run"):
+        with program(world, *command.split()) as process:
+            assert process.stdout is not None
+            process.stdout.close()
+            _, err = process.communicate(timeout=60)
+        assert (command, process.returncode, err) == (command, 0, "")
 
 
 def test_run_stopped_by_ctrl_c_keeps_what_is_in_hand(world: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, source: str, targ
 @pytest.mark.parametrize("lines", [1, 20_000])
 def test_a_full_disk_is_told_as_such(tmp_path: Path, lines: int) -> None:
     (tmp_path / "in").write_text('{"id": 1, "text": "fentanyl"}\n' * lines)
-    with pytest.raises(MonitorError, match="^/dev/full: No space left on device$"):
+    with pytest.raises(MonitorError, match=r"^/dev/full: No space left on device$"):
         door.scan_files(str(tmp_path / "in"), "/dev/full", WordFinder(), today=TODAY)
 
 
