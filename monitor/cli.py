@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__
+from monitor import __version__, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -492,3 +492,6 @@ def _echo_lines(lines: list[str]) -> None:
     for line in lines:
         for part in line.split("\n"):
             typer.echo(safe(part))
+
+
+cli_sync.add_commands(watchlist_app, _load, _now)

@@ -108,11 +108,16 @@ def _load_part(config: Config, index: int) -> Watchlist:
 
 
 def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchlist, WatchlistNews]:
-    """Load the watchlist and write what changed; when it is refused, keep the last good one."""
-    from monitor.watchlist import diff, render_changes
+    """Load the watchlist and write what changed; when it is refused, keep the last good one.
 
+    Accepted proposals are part of it, in the order in which they were accepted.
+    """
+    from monitor.store import ACCEPTED
+    from monitor.watchlist import diff, enrich, render_changes
+
+    accepted = sorted(store.proposals(ACCEPTED), key=lambda each: (each.decided_at or now, each.id))
     try:
-        watchlist = load_watchlist(config)
+        watchlist = enrich(load_watchlist(config), accepted)
     except WatchlistError as error:
         last = store.watchlist()
         if last is None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
 from monitor.pipeline import AT_ONCE, Monitor, Session, Tell, bug_summary
+from monitor.sync import JOB, SyncResult, plan, synchronise
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, trigger
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
+RETRY_AFTER_SYNC_ERROR = timedelta(hours=1)
 
 
 def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, ...] = ()) -> None:
@@ -64,6 +66,7 @@ class Watcher:
         self._idle = threading.Condition()
         self._running = 0
         self._stopping = False
+        self._stopped = threading.Event()
         self._listen()
 
     def start(self) -> None:
@@ -84,7 +87,16 @@ class Watcher:
             id="housekeeping",
             next_run_time=now,
         )
+        self._plan_sync(now)
         self._scheduler.start()
+
+    def _plan_sync(self, now: datetime) -> None:
+        """Plan the enrichment from PubChem, when it is wanted; the database knows since when it is due."""
+        due = plan(self._monitor.config, self._monitor.store, now)
+        if due is not None:
+            self._scheduler.add_job(
+                self._sync, "interval", seconds=HOUSEKEEPING_SECONDS, id=JOB, next_run_time=max(due, now)
+            )
 
     def shutdown(self) -> None:
         """Start nothing more and wait for what runs.
@@ -93,6 +105,7 @@ class Watcher:
         """
         with self._idle:
             self._stopping = True
+        self._stopped.set()
         self._scheduler.shutdown(wait=False)
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0)
@@ -139,11 +152,15 @@ class Watcher:
                 self._plan(source, due)
 
     def _plan(self, source: Source, due: datetime | None) -> None:
-        """Set the next time of a source's job; None holds it. When the scheduler stops, jobs are gone."""
+        """Set the next time of a source's job; None holds it."""
+        self._move(_job_id(source), due)
+
+    def _move(self, job: str, due: datetime | None) -> None:
+        """Set the next time of a job; None holds it. When the scheduler stops, jobs are gone."""
         from apscheduler.jobstores.base import JobLookupError
 
         with suppress(JobLookupError):
-            self._scheduler.modify_job(_job_id(source), next_run_time=due)
+            self._scheduler.modify_job(job, next_run_time=due)
 
     def _beat(self) -> None:
         with self._at_work() as go:
@@ -154,6 +171,22 @@ class Watcher:
         with self._at_work() as go:
             if go:
                 self._monitor.expire()
+
+    def _sync(self) -> None:
+        """Ask PubChem, then plan the next time. Nothing waits for it; the end of the watch breaks it off."""
+        with self._at_work() as go:
+            if not go:
+                return
+            due: datetime | None = self._monitor.clock() + RETRY_AFTER_SYNC_ERROR
+            self._move(JOB, None)
+            try:
+                result = synchronise(
+                    self._monitor.config, self._monitor.clock, self._monitor.store, wait=self._stopped.wait
+                )
+                due = result.next_at
+                _tell_sync(result)
+            finally:
+                self._move(JOB, due)
 
     def _listen(self) -> None:
         from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
@@ -182,6 +215,21 @@ class Watcher:
                 asyncio.run_coroutine_threadsafe(work, self._loop).result()
             except MonitorError as error:
                 log.error("job %s: this could not be recorded either: %s", event.job_id, error)
+
+
+def _tell_sync(result: SyncResult) -> None:
+    """One line when there is something new; trouble with PubChem is told once, not at every try."""
+    if not result.news:
+        return
+    if result.outcome == "ok":
+        log.warning(
+            "PubChem: %d new proposals, %d of them accepted by rule; the others: "
+            "substance-monitor watchlist review. Accepted names count from the next start",
+            result.proposed,
+            result.accepted,
+        )
+    else:
+        log.warning("enrichment from PubChem is postponed, all else goes on: %s", result.message)
 
 
 @contextmanager

@@ -79,7 +79,8 @@ def test_short_codes_slang_and_doubtful_names_wait(name: str, reason: str) -> No
 @pytest.mark.parametrize(
     "name",
     """103-63-9|203-130-8|UNII-7ZJ1E8KGQX|DTXSID3044352|CHEMBL1234|SCHEMBL78033|NSC-12169|NSC 12169
-    |MFCD00003691|HSDB 3590|EINECS 203-130-8|EC 203-130-8|CHEBI:27974|BRN 2508172|AKOS015894926|Tox21_112320|Q409721|D00185
+    |MFCD00003691|HSDB 3590|EINECS 203-130-8|EC 203-130-8|CHEBI:27974|BRN 2508172|AKOS015894926|Tox21_112320
+    |Q409721|D00185
     |Estriol, 98%|Estriol, >=97%|Estriol 1.0 mg/ml in Methanol|Estriol (Standard)|fentanyl tablet 3 mg
     |Benzene, (2-bromoethyl)-|2-bromoethyl)benzene|.beta.-Bromoethylbenzene|component of midol|7ZJ1E8KGQX
     |WMPPDTMATNBGJN-UHFFFAOYSA-N|InChI=1/C8H9Br/c9-7-6-8|6EC6F23B-A991-4606-8BC7-146D915DAB31|1234|x|a\x07bcdefghi""".replace(
