@@ -109,10 +109,14 @@ def _code(point: int) -> int:
 @functools.cache
 def code_table() -> Bytes:
     """The 65,536 codes of the basic multilingual plane; ASCII maps to itself."""
-    table = np.fromiter(
-        (point if point < 128 else _code(point) for point in range(0x10000)), np.uint8, 0x10000
-    )
-    return table
+    points = np.arange(0x10000, dtype=np.int64)
+    # unified ideographs and Hangul syllables are letters without another form; the rest is asked one by one
+    plain = ((points >= 0x3400) & (points < 0x4DC0)) | ((points >= 0x4E00) & (points < 0x9FFD))
+    plain |= (points >= 0xAC00) & (points <= 0xD7A3)
+    table = np.where(plain, _FIRST_OTHER + (points * 2654435761 >> 7) % (256 - _FIRST_OTHER), points)
+    asked = np.flatnonzero(~plain & (points >= 128))
+    table[asked] = [_code(point) for point in asked.tolist()]
+    return table.astype(np.uint8)
 
 
 def _word_byte(code: int) -> int:
