@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_sync
+from monitor import __version__, cli_resolve, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def main() -> None:
         code = _usage(error)
     except (typer.Abort, KeyboardInterrupt):
         code = _complain("stopped; what was recorded is kept, run again to go on", EXIT_STOPPED)
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit):  # typer makes the second of the first, and nothing else of it
         code = _quiet_pipe()
     except ConfigError as error:
         code = _complain(str(error), EXIT_CONFIG)
@@ -391,7 +391,7 @@ def watchlist_show(
     """Tell everything known of a substance: names, identifiers, lists with their dates."""
     from monitor import ask
 
-    day = _day(at) if at else _now().date()
+    day = _day(at)
     _echo_lines(ask.describe_substance(_config_or_shipped(config), " ".join(name), day))
 
 
@@ -475,9 +475,10 @@ def _moment(written: str, now: datetime, option: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _day(written: str) -> date:
+def _day(written: str | None) -> date:
+    """The day of `--at`, today without it."""
     try:
-        return date.fromisoformat(written)
+        return date.fromisoformat(written) if written else _now().date()
     except ValueError as error:
         raise typer.BadParameter(f"--at {written}: write a day such as 2024-01-29") from error
 
@@ -495,3 +496,4 @@ def _echo_lines(lines: list[str]) -> None:
 
 
 cli_sync.add_commands(watchlist_app, _load, _now)
+cli_resolve.add_command(app, _config_or_shipped, _day)

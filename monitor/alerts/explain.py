@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -71,10 +72,11 @@ def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Si
     silence = Rule(name="silence", substances=(alert.substance,), min_score=0.0, raise_alert=False)
     found = [
         Silencer(
-            f"a first rule with `substances: [{alert.substance}]` and `action: silence`", (silence, *rules)
+            f"a first rule with `substances: [{_quoted(alert.substance)}]` and `action: silence`",
+            (silence, *rules),
         ),
         Silencer(
-            f"the same with `sources: [{article.source}]` as well, for this source only",
+            f"the same with `sources: [{_quoted(article.source)}]` as well, for this source only",
             (replace(silence, sources=(article.source,)), *rules),
         ),
     ]
@@ -87,11 +89,15 @@ def silencers(alert: Alert, article: Article, rules: Sequence[Rule]) -> tuple[Si
             )
         )
     for tag in sorted(_common_tags(alert.mentions)):
-        words = f"a first rule with `tags: [{tag}]` and `action: silence`: every mention here has this tag"
-        found.append(
-            Silencer(words, (Rule(name="silence", tags=(tag,), min_score=0.0, raise_alert=False), *rules))
-        )
+        words = f"a first rule with `tags: [{_quoted(tag)}]` and `action: silence`"
+        rule = Rule(name="silence", tags=(tag,), min_score=0.0, raise_alert=False)
+        found.append(Silencer(f"{words}: every mention here has this tag", (rule, *rules)))
     return tuple(found)
+
+
+def _quoted(name: str) -> str:
+    """As the configuration takes it, whatever is in it."""
+    return json.dumps(name, ensure_ascii=False)
 
 
 def _pin_words(alert: Alert) -> str:

@@ -66,6 +66,8 @@ def test_a_rule_that_is_gone_is_told() -> None:
 def test_every_silencer_silences(rules: tuple[Rule, ...], score: float) -> None:
     alert, page = raised(rules, score=score)
     found = silencers(alert, page, rules)
+    # names in brackets must be quoted: else the configuration refuses what is advised here
+    assert f'`substances: ["{alert.substance}"]`' in found[0].words
     assert len(found) >= 3
     for silencer in found:
         assert decide(page, alert.mentions, WATCHLIST, silencer.rules, Past(), NOW) == [], silencer.words
