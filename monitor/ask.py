@@ -135,6 +135,7 @@ class SourceLine:
     articles: int
     alerts: int
     message: str
+    failures: int = 0
 
 
 def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
@@ -161,6 +162,7 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 _count(row.get("articles")),
                 _count(row.get("alerts")),
                 str(row.get("last_message") or ""),
+                _count(row.get("failures")),
             )
         )
     return lines, _beat_line(beats, now)

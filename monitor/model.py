@@ -199,6 +199,8 @@ class Outcome(enum.StrEnum):
 
     OK = "ok"
     UNCHANGED = "unchanged"
+    MOVED = "moved"  # read, but its address has moved for good
+    STALE = "stale"  # read, but nothing new for longer than its own rhythm explains
     EMPTY = "empty"
     NOT_A_FEED = "not-a-feed"
     BLOCKED = "blocked"

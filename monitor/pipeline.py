@@ -13,16 +13,18 @@ from __future__ import annotations
 
 import asyncio
 import traceback
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__
+from monitor.batches import Batch, batches
 from monitor.errors import ConfigError, SourceError, StoreError
+from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
 from monitor.model import Document, Gap, Outcome, Rule, Source, SourceState, Watchlist
 from monitor.prepare import (
     Matcher,
@@ -53,8 +55,6 @@ __all__ = [
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 
-BATCH = 32  # documents written in one transaction, at most
-BATCH_BYTES = 4_000_000  # and no more than this many bytes of them in memory
 AT_ONCE = 64  # sources read at the same time; each holds no more than one batch
 GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
 ALERTS_TOLD = 200  # new alerts of one check that the summary carries by number
@@ -97,7 +97,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How one check of one source ended. `gaps` and `alert_ids` are the first ones; the counts are whole."""
+    """How one check of one source ended. `gaps` and `alert_ids` are the first ones; the counts are whole.
+
+    `turned` is "bad" at the check at which the source turned bad, "well" when it is read again, else "".
+    """
 
     source: str
     outcome: str
@@ -109,6 +112,7 @@ class CheckResult:
     failed: int = 0
     gaps: tuple[Gap, ...] = ()
     alert_ids: tuple[int, ...] = ()
+    turned: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +273,7 @@ class Session:
         # read once, kept up to date here, touched by the worker thread only
         self._last_alerts: Mapping[tuple[str, str], datetime] | None = None
         self._states: dict[str, SourceState] | None = None
+        self._rhythms: dict[str, Rhythm | None] = {}
 
     def stop(self) -> None:
         self._stop.set()
@@ -302,8 +307,8 @@ class Session:
 
         items = collect(check.source, check.state, self._http.get, self._monitor.clock())
         try:
-            async with aclosing(_batches(items, self._stop)) as batches:
-                async for batch in batches:
+            async with aclosing(batches(items, self._stop)) as grouped:
+                async for batch in grouped:
                     await self.work(self._take, check, batch)
                     self._tell(Progress(check.source.name, check.done.new, check.done.alerts))
         except SourceError as error:
@@ -334,7 +339,7 @@ class Session:
         number = self._store.begin_check(self._run, source.name, now, planned=state.next_check)
         return _Check(source, number, now, state, Recorded())
 
-    def _take(self, check: _Check, batch: _Batch) -> None:
+    def _take(self, check: _Check, batch: Batch) -> None:
         """Extract, find, decide, and record the batch with its checkpoint in one transaction."""
         now = self._monitor.clock()
         records: list[Record] = []
@@ -399,6 +404,9 @@ class Session:
     def _end(self, check: _Check, outcome: str, message: str, error: SourceError | None) -> CheckResult:
         """Close the check: when to look again, with a back-off after a failure."""
         now = self._monitor.clock()
+        name = check.source.name
+        if error is None and not check.stopped:
+            outcome, message = self._weigh(check, outcome, message, now)
         failures = check.state.failures + 1 if error else 0
         retry_after = error.retry_after if error else None
         due = next_check(check.source, now, failures=failures, retry_after=retry_after)
@@ -407,9 +415,30 @@ class Session:
         state = replace(check.state, failures=failures, next_check=due)
         self._store.end_check(check.number, outcome, now, message=message, state=state)
         if self._states is not None:
-            self._states[check.source.name] = state
-        ended = (check.source.name, outcome, message, check.started, now, due)
-        return CheckResult(*ended, check.done, check.failed, tuple(check.gaps), tuple(check.alert_ids))
+            self._states[name] = state
+        turned = turn(self._store.last_outcomes(name, TROUBLE_AFTER + 1))
+        ended = (name, outcome, message, check.started, now, due)
+        return CheckResult(
+            *ended, check.done, check.failed, tuple(check.gaps), tuple(check.alert_ids), turned
+        )
+
+    def _weigh(self, check: _Check, outcome: str, message: str, now: datetime) -> tuple[str, str]:
+        """A source that was read can still be stale, or have moved. A folder has no rhythm of its own."""
+        if outcome not in GOOD:
+            return outcome, message
+        name = check.source.name
+        if check.done.new:
+            self._rhythms.pop(name, None)
+        elif check.source.kind != "folder":
+            if name not in self._rhythms:
+                self._rhythms[name] = rhythm(self._store.item_times(name))
+            known = self._rhythms[name]
+            if known is not None and known.is_stale(now):
+                return Outcome.STALE.value, known.told(now)
+        moved = check.state.cursor.get("moved_to")
+        if moved:
+            return Outcome.MOVED.value, f"moved for good to {moved}; correct the address in the configuration"
+        return outcome, message
 
     def _end_if_possible(self, check: _Check, message: str) -> None:
         """Close a check that the database failed; when it fails again, the first error tells it all."""
@@ -427,70 +456,3 @@ def bug_summary(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return f"unexpected {type(error).__name__}{place}: {error}"[:500]
-
-
-@dataclass
-class _Batch:
-    """Documents and gaps since the last transaction, and the checkpoint that closes them, if there is one."""
-
-    documents: list[Document] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    state: SourceState | None = None
-    size: int = 0
-    stopped: bool = False
-
-    def add(self, item: Document | Gap | SourceState) -> bool:
-        """Take an item in; true when the batch should be written now."""
-        if isinstance(item, SourceState):
-            self.state = item
-            return True
-        if isinstance(item, Gap):
-            self.gaps.append(item)
-        else:
-            self.documents.append(item)
-            self.size += len(item.body)
-        return len(self.documents) + len(self.gaps) >= BATCH or self.size >= BATCH_BYTES
-
-
-async def _batches(
-    items: AsyncIterator[Document | Gap | SourceState], stop: asyncio.Event
-) -> AsyncGenerator[_Batch, None]:
-    """Group what a source yields into batches. Once `stop` is set, the batch in hand is the last one.
-
-    Documents may be written before their checkpoint comes: read again, they add nothing.
-    """
-    batch = _Batch()
-    stopping = asyncio.ensure_future(stop.wait())
-    try:
-        while (item := await _next(items, stopping)) is not None:
-            if batch.add(item):
-                yield batch
-                batch = _Batch()
-        batch.stopped = stop.is_set()
-        if batch.stopped or batch.documents or batch.gaps:
-            yield batch
-    except SourceError:
-        if batch.documents or batch.gaps:
-            yield batch  # what came before the error is kept
-        raise
-    finally:
-        stopping.cancel()
-
-
-async def _next(
-    items: AsyncIterator[Document | Gap | SourceState], stopping: asyncio.Future[Literal[True]]
-) -> Document | Gap | SourceState | None:
-    """The next item; None at the end, or as soon as `stopping` is done."""
-    if stopping.done():
-        return None
-    item: Awaitable[Document | Gap | SourceState] = anext(items)
-    task = asyncio.ensure_future(item)
-    await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
-    if not task.done():
-        task.cancel()
-        await asyncio.wait((task,))
-        return None
-    try:
-        return task.result()
-    except StopAsyncIteration:
-        return None

@@ -7,15 +7,17 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import pytest
 
+from monitor.batches import BATCH, BATCH_BYTES, batches
 from monitor.errors import ConfigError, LexiconError, SourceError, StoreError, WatchlistError
 from monitor.match import Lexicon
 from monitor.model import Document, Gap, Mention, Source, SourceState
-from monitor.pipeline import BATCH, BATCH_BYTES, BugError, Matcher, _batches, build_matcher
+from monitor.pipeline import BugError, Matcher, build_matcher
 from monitor.prepare import prepare_lexicon
 from tests.servers import answer, endless, status
 from tests.worlds import (
@@ -395,7 +397,7 @@ def batched(
                     raise item
                 yield item
 
-        async for batch in _batches(source(), stop):
+        async for batch in batches(source(), stop):
             found.append((len(batch.documents), len(batch.gaps), batch.state is not None, batch.stopped))
 
     asyncio.run(run())
@@ -425,7 +427,7 @@ def test_what_came_before_an_error_is_kept() -> None:
             yield document()
             raise SourceError("gone")
 
-        async for batch in _batches(source(), asyncio.Event()):
+        async for batch in batches(source(), asyncio.Event()):
             kept.append((len(batch.documents), len(batch.gaps), batch.state is not None, batch.stopped))
 
     with pytest.raises(SourceError):
@@ -439,3 +441,66 @@ def test_stop_ends_with_what_is_in_hand() -> None:
         [(0, 0, True, False), (0, 0, False, True)],
         [(0, 0, False, True)],
     )
+
+
+# --- health of a source --------------------------------------------------------------------------------
+
+
+def dated(count: int, newest: datetime) -> str:
+    """A feed of items a day apart."""
+    items = "".join(
+        f"<item><title>Day {number}</title><guid isPermaLink='false'>{number}</guid>"
+        f"<description>It rained.</description><pubDate>{format_datetime(newest - timedelta(days=number))}</pubDate></item>"
+        for number in range(count)
+    )
+    return f'<rss version="2.0"><channel><title>Feed</title>{items}</channel></rss>'
+
+
+def test_a_feed_that_falls_silent_is_stale_and_well_again_with_the_next_item(tmp_path: Path) -> None:
+    clock = Clock()
+    routes: dict[str, object] = {"/feed": answer(dated(15, clock.now), "text/xml")}
+    with served(routes) as server:  # type: ignore[arg-type]
+        config = write_config(tmp_path, feed_source("news", f"{server.url}/feed"), more=allowing(server))
+        with opened(config, clock) as monitor:
+            told = []
+            for days in (0, 3, 2, 1, 1):
+                clock.forward(days=days)
+                (check,) = monitor.run().checks
+                told.append((check.outcome, check.turned))
+            assert told == [("ok", ""), ("unchanged", ""), ("stale", ""), ("stale", ""), ("stale", "bad")]
+            assert "its longest pause before was 24 hours" in check.message
+            assert check.next_check == clock.now + timedelta(minutes=15)  # no back-off: it was read
+            routes["/feed"] = answer(dated(16, clock.now), "text/xml")
+            (check,) = monitor.run().checks
+    assert (check.outcome, check.turned) == ("ok", "well")
+    assert rows(tmp_path, "SELECT turned, outcome FROM v_source_events") == [("bad", "stale"), ("well", "ok")]
+    assert rows(tmp_path, "SELECT health, open_gaps FROM v_source_health") == [("ok", 0)]
+
+
+def test_a_feed_that_moved_for_good_is_read_and_told(tmp_path: Path) -> None:
+    routes: dict[str, object] = {"/new": answer(rss({}), "text/xml")}
+    with served(routes) as server:  # type: ignore[arg-type]
+        routes["/page"] = page("Weather", "It rained.")
+        routes["/new"] = answer(rss({f"{server.url}/page": "Weather"}), "text/xml")
+        routes["/old"] = status(301, Location=f"{server.url}/new")
+        config = write_config(tmp_path, feed_source("news", f"{server.url}/old"), more=allowing(server))
+        with opened(config, Clock()) as monitor:
+            (check,) = monitor.run().checks
+    assert (check.outcome, check.done.new, check.turned) == ("moved", 1, "")
+    assert f"{server.url}/new" in check.message
+    assert rows(tmp_path, "SELECT health, failures, open_gaps FROM v_source_health") == [("moved", 0, 0)]
+
+
+def test_a_source_that_fails_three_times_turns_bad_once(tmp_path: Path) -> None:
+    clock = Clock()
+    routes: dict[str, object] = {"/feed": status(403)}
+    with served(routes) as server:  # type: ignore[arg-type]
+        config = write_config(tmp_path, feed_source("news", f"{server.url}/feed"), more=allowing(server))
+        turns = []
+        for step in range(6):
+            if step == 5:
+                routes["/feed"] = answer(rss({f"{server.url}/page": "Weather"}), "text/xml")
+            with opened(config, clock) as monitor:
+                turns.append(monitor.run().checks[0].turned)
+            clock.forward(hours=1)
+    assert turns == ["", "", "bad", "", "", "well"]

@@ -18,5 +18,5 @@ SELECT h.source AS source,
        h.location AS location,
        h.last_message AS last_message
   FROM v_source_health h
- ORDER BY CASE h.health WHEN 'failing' THEN 1 WHEN 'empty' THEN 2 WHEN 'never checked' THEN 3
-                        WHEN 'ok' THEN 4 ELSE 5 END, h.source
+ ORDER BY CASE h.health WHEN 'failing' THEN 1 WHEN 'empty' THEN 2 WHEN 'stale' THEN 3
+                        WHEN 'moved' THEN 4 WHEN 'never checked' THEN 5 WHEN 'ok' THEN 6 ELSE 7 END, h.source

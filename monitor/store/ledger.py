@@ -16,8 +16,11 @@ from monitor.store.engine import insert, upsert
 from monitor.store.process import identity, is_alive
 from monitor.store.values import Recorded
 
-READ = (Outcome.OK.value, Outcome.UNCHANGED.value)
+READ = (Outcome.OK.value, Outcome.UNCHANGED.value, Outcome.MOVED.value)
 """Outcomes of a check that mean: the source was read."""
+
+ANSWERED = (*READ, Outcome.STALE.value)
+"""The same, whether or not there was anything to read: older failures are over."""
 
 SILENT = timedelta(hours=24)
 """A run on another machine that began no check for so long is taken for dead: its process cannot be asked."""
@@ -142,11 +145,27 @@ def end_check(
         .values(outcome=outcome, message=message, ended=now)
         .returning(c.source)
     ).one()
+    if outcome in ANSWERED:
+        others = (t.gap.c.source == row.source) & (t.gap.c.scope == "source") & (t.gap.c.outcome != outcome)
+        _close(connection, others, now)
     if outcome in READ:
-        _close(connection, (t.gap.c.source == row.source) & (t.gap.c.scope == "source"), now)
         return
     place = location or _location(connection, row.source)
     _put_gap(connection, row.source, "source", Gap(place, outcome, message), check, now)
+
+
+def last_outcomes(connection: Connection, source: str, limit: int) -> list[str]:
+    """How the last checks of a source ended, the newest first; those that were interrupted say nothing."""
+    c = t.source_check.c
+    query = select(c.outcome).where(c.source == source, c.outcome.is_not(None), c.outcome != "interrupted")
+    return list(connection.execute(query.order_by(c.id.desc()).limit(limit)).scalars())
+
+
+def item_times(connection: Connection, source: str, limit: int) -> list[datetime]:
+    """When the articles that a source brought last were published, else first seen."""
+    c = t.article.c
+    query = select(c.published_at, c.first_seen).where(c.source == source).order_by(c.first_seen.desc())
+    return [row.published_at or row.first_seen for row in connection.execute(query.limit(limit))]
 
 
 def _location(connection: Connection, source: str) -> str:

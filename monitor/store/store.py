@@ -106,6 +106,14 @@ class Store:
         """Source name -> state, for every source that has one."""
         return self._read("could not read the sources", ledger.states)
 
+    def last_outcomes(self, source: str, limit: int) -> list[str]:
+        """Outcomes of the source's last finished checks, the newest first, without interrupted ones."""
+        return self._read("could not read the checks", lambda c: ledger.last_outcomes(c, source, limit))
+
+    def item_times(self, source: str, limit: int = 1000) -> list[datetime]:
+        """When the newest articles of a source were published (else first seen)."""
+        return self._read("could not read the articles", lambda c: ledger.item_times(c, source, limit))
+
     def waiting(self, now: datetime) -> list[str]:
         """Names of the active sources that are due at `now`, the longest waiting first."""
         return self._read("could not read the sources", lambda c: ledger.waiting(c, now))
@@ -197,8 +205,11 @@ class Store:
         state: SourceState | None = None,
         location: str = "",
     ) -> None:
-        """Close a check, with the state to go on from. Any outcome but "ok" and "unchanged" is a gap of the
-        whole source, at `location` (default: the source's own), until a later check reads it."""
+        """Close a check, with the state to go on from.
+
+        Any outcome but "ok", "unchanged" and "moved" is a gap of the whole source, at `location` (default:
+        the source's own), until a later check reads it.
+        """
         with self._write("could not end the check") as connection:
             ledger.end_check(connection, check, str(outcome), message, location, now)
             if state is not None:

@@ -158,20 +158,20 @@ SELECT s.name AS source,
        s.active AS active,
        CASE WHEN NOT s.active THEN 'off'
             WHEN c.id IS NULL THEN 'never checked'
-            WHEN c.outcome = 'empty' THEN 'empty'
+            WHEN c.outcome IN ('empty', 'stale', 'moved') THEN c.outcome
             WHEN c.outcome IN ('ok', 'unchanged') THEN 'ok'
             ELSE 'failing' END AS health,
        c.started AS last_check_at,
        c.outcome AS last_outcome,
        c.message AS last_message,
        (SELECT MAX(k.started) FROM source_check k
-         WHERE k.source = s.name AND k.outcome IN ('ok', 'unchanged')) AS last_ok_at,
+         WHERE k.source = s.name AND k.outcome IN ('ok', 'unchanged', 'moved', 'stale')) AS last_ok_at,
        COALESCE(t.failures, 0) AS failures,
        t.next_check AS next_check_at,
        (SELECT COUNT(*) FROM source_check k
          WHERE k.source = s.name AND k.outcome IS NOT NULL) AS checks,
        (SELECT COUNT(*) FROM source_check k
-         WHERE k.source = s.name AND k.outcome NOT IN ('ok', 'unchanged')) AS failed_checks,
+         WHERE k.source = s.name AND k.outcome NOT IN ('ok', 'unchanged', 'moved', 'stale')) AS failed_checks,
        (SELECT COUNT(*) FROM article a WHERE a.source = s.name) AS articles,
        (SELECT MAX(a.first_seen) FROM article a WHERE a.source = s.name) AS last_new_at,
        (SELECT MAX(a.published_at) FROM article a WHERE a.source = s.name) AS last_published_at,
@@ -183,6 +183,28 @@ SELECT s.name AS source,
   LEFT JOIN source_state t ON t.source = s.name
   LEFT JOIN source_check c ON c.id = (SELECT MAX(k.id) FROM source_check k
                                        WHERE k.source = s.name AND k.outcome IS NOT NULL)
+"""
+
+# A good check begins a stretch; the bad ones after it are counted. 3 is health.TROUBLE_AFTER.
+_SOURCE_EVENTS = """
+SELECT e.source AS source,
+       CASE WHEN e.good = 1 THEN 'well' ELSE 'bad' END AS turned,
+       e.ended AS turned_at,
+       e.outcome AS outcome,
+       e.message AS message,
+       e.id AS check_id
+  FROM (SELECT d.*,
+               LAG(d.bad) OVER (PARTITION BY d.source ORDER BY d.id) AS bad_before
+          FROM (SELECT k.*,
+                       SUM(1 - k.good) OVER (PARTITION BY k.source, k.stretch ORDER BY k.id) AS bad
+                  FROM (SELECT c.id, c.source, c.ended, c.outcome, c.message, c.good,
+                               SUM(c.good) OVER (PARTITION BY c.source ORDER BY c.id) AS stretch
+                          FROM (SELECT id, source, ended, outcome, message,
+                                       CASE WHEN outcome IN ('ok', 'unchanged', 'moved') THEN 1
+                                            ELSE 0 END AS good
+                                  FROM source_check
+                                 WHERE outcome IS NOT NULL AND outcome <> 'interrupted') c) k) d) e
+ WHERE (e.good = 0 AND e.bad = 3) OR (e.good = 1 AND e.bad_before >= 3)
 """
 
 _WATCHLIST = """
@@ -260,6 +282,7 @@ VIEWS = {
     "v_mentions": _MENTIONS,
     "v_substance_daily": _SUBSTANCE_DAILY,
     "v_source_health": _SOURCE_HEALTH,
+    "v_source_events": _SOURCE_EVENTS,
     "v_watchlist": _WATCHLIST,
     "v_coverage_gaps": _COVERAGE_GAPS,
     "v_proposals": _PROPOSALS,

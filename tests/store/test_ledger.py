@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -119,6 +120,44 @@ def test_an_empty_feed_is_told_apart(store: Store) -> None:
     run = store.begin_run("once", NOW)
     store.end_check(store.begin_check(run, FEED.name, NOW), Outcome.EMPTY, NOW)
     assert health(store)[FEED.name] == "empty"
+
+
+def ended(store: Store, *outcomes: str) -> None:
+    """One check after the other, an hour apart."""
+    run = store.begin_run("watch", NOW)
+    for step, outcome in enumerate(outcomes):
+        check = store.begin_check(run, FEED.name, NOW + step * HOUR)
+        store.end_check(check, outcome, NOW + step * HOUR, message=f"check {step}")
+
+
+def test_a_stale_source_was_read_and_is_a_gap_all_the_same(store: Store) -> None:
+    ended(store, "timeout", "stale", "stale")
+    query = "SELECT outcome, times, is_open FROM v_coverage_gaps ORDER BY outcome"
+    assert rows(store, query) == [("stale", 2, 1), ("timeout", 1, 0)]
+    assert health(store)[FEED.name] == "stale"
+    counts = "SELECT checks, failed_checks FROM v_source_health WHERE source = 'Example News'"
+    assert rows(store, counts) == [(3, 1)]
+    ended(store, "moved")
+    assert rows(store, query) == [("stale", 2, 0), ("timeout", 1, 0)]
+    assert health(store)[FEED.name] == "moved"
+
+
+def test_a_source_that_turns_bad_is_one_event_and_its_recovery_another(store: Store) -> None:
+    ended(
+        store, "ok", "timeout", "gone", "ok", "timeout", "interrupted", "empty", "stale", "gone", "ok", "ok"
+    )
+    query = "SELECT turned, outcome, message FROM v_source_events ORDER BY check_id"
+    assert rows(store, query) == [("bad", "stale", "check 7"), ("well", "ok", "check 9")]
+    assert store.last_outcomes(FEED.name, 4) == ["ok", "ok", "gone", "stale"]
+    assert store.last_outcomes("nobody", 4) == []
+
+
+def test_the_times_of_items_are_those_of_publication_where_they_are_told(store: Store) -> None:
+    told = article()
+    untold = replace(article("https://news.example/2", "Another text of the day."), published_at=None)
+    store.record([record(told), record(untold)], now=NOW)
+    assert set(store.item_times(told.source)) == {told.published_at, NOW}
+    assert len(store.item_times(told.source, 1)) == 1
 
 
 def test_a_run_of_a_dead_process_is_closed_as_interrupted(store: Store) -> None:

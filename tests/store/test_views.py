@@ -55,7 +55,8 @@ def fill(store: Store) -> None:
     gone = edited(page, "The page says no more than fentanyl." + FILLER)
     store.record([record(gone)], check=check, now=NOW)
     store.end_check(check, "ok", NOW)
-    store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
+    for _ in range(3):
+        store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
 
 
 def one(store: Store, query: str) -> dict[str, object]:
