@@ -27,8 +27,8 @@ SAFE_CID = "a rule: the same InChIKey"
 _CATALOGUES = (
     "InChI SMILES UNII DTXSID DTXCID CHEMBL SCHEMBL CHEBI BDBM MFCD NSC AKOS ZINC BRN CCRIS HSDB EINECS WLN "
     "Caswell AIDS LMST GTPL NCGC SMR MLS HMS Tox21 CAS RefChem FEMA RCRA ENT AI3 SBI STK STL HY BCP EN300 "
-    r"CID SID GLXC CCG KBio\w* Spectrum\w* BSPBio SPBio DivK\w* Prestwick\w* Lopac\w* BPBio\w* SMP\d BRD Epitope "
-    "Opera HSCI BIDD AMBAP MSK"
+    r"CID SID GLXC CCG KBio\w* Spectrum\w* BSPBio SPBio DivK\w* Prestwick\w* Lopac\w* BPBio\w* SMP\d BRD "
+    "Epitope Opera HSCI BIDD AMBAP MSK"
 ).split()
 # Short prefixes count with five digits and more: AM-2201 and CP-47497 are drugs.
 _NUMBER = re.compile(

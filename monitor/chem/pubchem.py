@@ -379,7 +379,7 @@ def _is_fresh(kept: Kept, now: datetime) -> bool:
 
 def _number(row: Mapping[str, object]) -> int | None:
     cid = row.get("CID")
-    return cid if isinstance(cid, int) and cid > 0 else None
+    return cid if isinstance(cid, int) and 0 < cid < 2**31 else None
 
 
 def _compounds(rows: Rows) -> list[Compound]:

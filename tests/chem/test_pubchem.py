@@ -115,8 +115,9 @@ def test_one_unknown_cid_does_not_hide_the_others() -> None:
         assert set(client(server).compounds([1, 2, 3, 4], NOW)) == {1, 2, 4}
 
 
-def test_a_cid_without_structure_is_not_known() -> None:
-    with served({PROPERTY: properties({"CID": 999})}) as server:
+@pytest.mark.parametrize("row", [{"CID": 999}, {**PEB, "CID": 2**40}, {**PEB, "CID": "999"}, PEB])
+def test_a_cid_without_structure_or_of_another_form_is_not_known(row: dict[str, object]) -> None:
+    with served({PROPERTY: properties(row)}) as server:
         assert client(server).compounds([999], NOW) == {}
 
 
