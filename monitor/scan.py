@@ -204,18 +204,20 @@ def _spell(mention: Mention, listings: list[dict[str, str]]) -> dict[str, Any]:
 def _listing_cache(finder: Finder) -> _Listings:
     @lru_cache(maxsize=10_000)
     def listings(substance: str, at: date) -> list[dict[str, str]]:
-        return [
-            {
-                "list": status.listing.list_id,
-                "code": status.listing.code,
-                "since": status.listing.since,
-                "status": _status(status, finder.watchlist),
-                "wording": status.listing.wording,
-            }
-            for status in finder.listings(substance, at)
-        ]
+        return [listing_row(status, finder.watchlist) for status in finder.listings(substance, at)]
 
     return listings
+
+
+def listing_row(status: ListingStatus, watchlist: Watchlist) -> dict[str, str]:
+    """One listing as a JSON-able object."""
+    return {
+        "list": status.listing.list_id,
+        "code": status.listing.code,
+        "since": status.listing.since,
+        "status": _status(status, watchlist),
+        "wording": status.listing.wording,
+    }
 
 
 def _status(status: ListingStatus, watchlist: Watchlist) -> str:

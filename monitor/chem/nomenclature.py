@@ -94,12 +94,16 @@ def candidates(name: str, language: str | None = None) -> list[Candidate]:
 def _chain(start: Candidate, languages: tuple[str, ...]) -> Candidate:
     """Apply every rule of these languages in order, and tell which changed something."""
     text, steps = start
-    for rule in rules():
-        if any(language in rule.languages for language in languages):
-            rewritten = rule.apply(text)
-            if rewritten != text:
-                text, steps = rewritten, (*steps, rule.id)
+    for rule in _rules_for(languages):
+        rewritten = rule.apply(text)
+        if rewritten != text:
+            text, steps = rewritten, (*steps, rule.id)
     return text, steps
+
+
+@cache
+def _rules_for(languages: tuple[str, ...]) -> tuple[Rule, ...]:
+    return tuple(rule for rule in rules() if not set(languages).isdisjoint(rule.languages))
 
 
 # --- names with two readings -------------------------------------------------------------------------

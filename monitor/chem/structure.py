@@ -17,6 +17,7 @@ from rdkit.Chem.MolStandardize import rdMolStandardize
 # Longer texts are no names or structures of anything that is traded; RDKit's time grows with them.
 LONGEST_SMILES = 2_000
 LARGEST_MOLECULE = 400  # heavy atoms
+CARBON = 6
 
 # RDKit and InChI write their complaints to standard error; what matters of them comes back as None.
 rdBase.DisableLog("rdApp.*")
@@ -28,7 +29,8 @@ class Structure:
 
     `smiles` is canonical; `flat` is the InChIKey without any stereo mark; `parent` is the InChIKey of the
     largest organic part, neutralised, and `parent_flat` that without stereo marks (the keys are equal where
-    nothing is to be taken away). `mass` is the average molar mass in g/mol, `charge` the net charge.
+    nothing is to be taken away). `organic` says whether there is carbon in that part, `mass` is the average
+    molar mass in g/mol, `charge` the net charge.
     """
 
     smiles: str
@@ -37,6 +39,7 @@ class Structure:
     parent: str
     parent_flat: str
     parent_smiles: str
+    organic: bool
     formula: str
     mass: float
     charge: int
@@ -75,14 +78,19 @@ def parse(smiles: str) -> Structure | None:
     key = inchikey(read)
     if not key:
         return None
-    stripped = parent(read)
+    smiles = Chem.MolToSmiles(read)
+    # what has neither ions nor parts is its own parent, what has no stereo marks is flat: most names are both
+    stripped = parent(read) if any(sign in smiles for sign in (".", "+", "-]")) else read
+    parent_key = key if stripped is read else inchikey(stripped)
+    has_stereo = any(sign in smiles for sign in "@/\\")
     return Structure(
-        smiles=Chem.MolToSmiles(read),
+        smiles=smiles,
         inchikey=key,
-        flat=inchikey(flat(read)),
-        parent=inchikey(stripped),
-        parent_flat=inchikey(flat(stripped)),
+        flat=inchikey(flat(read)) if has_stereo else key,
+        parent=parent_key,
+        parent_flat=inchikey(flat(stripped)) if has_stereo else parent_key,
         parent_smiles=Chem.MolToSmiles(stripped),
+        organic=any(atom.GetAtomicNum() == CARBON for atom in stripped.GetAtoms()),
         formula=rdMolDescriptors.CalcMolFormula(read),
         mass=round(float(Descriptors.MolWt(read)), 3),  # type: ignore[attr-defined]
         charge=Chem.GetFormalCharge(read),
@@ -117,4 +125,4 @@ def picture(smiles: str, width: int = 420, height: int = 300) -> str:
     options.clearBackground = False  # type: ignore[assignment]
     rdMolDraw2D.PrepareAndDrawMolecule(canvas, read)
     canvas.FinishDrawing()
-    return str(canvas.GetDrawingText())
+    return str(canvas.GetDrawingText()).replace("iso-8859-1", "utf-8", 1)

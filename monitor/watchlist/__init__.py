@@ -7,7 +7,7 @@ from monitor.watchlist.describe import describe
 from monitor.watchlist.enrich import enrich
 from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
-from monitor.watchlist.lookup import lookup, near
+from monitor.watchlist.lookup import index, lookup, near
 from monitor.watchlist.merge import merge
 from monitor.watchlist.withheld import withheld
 
@@ -20,6 +20,7 @@ __all__ = [
     "enrich",
     "from_entries",
     "inchikey_check",
+    "index",
     "load_builtin",
     "load_file",
     "lookup",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Callable
 
 from monitor.model import Substance, Watchlist
 from monitor.watchlist.checks import cas_digit, fold
@@ -15,13 +16,26 @@ def lookup(watchlist: Watchlist, text: str) -> list[Substance]:
 
     Those named without ambiguity come first, then those for which the text is one sense of several.
     """
-    wanted = fold(text.translate(_PLAIN))
-    sure = [each.key for each in watchlist.substances.values() if wanted in _marks(each)]
-    unsure: list[str] = []
+    return index(watchlist)(text)
+
+
+def index(watchlist: Watchlist) -> Callable[[str], list[Substance]]:
+    """Make `lookup` for many texts: what it hands back is `lookup` in this watchlist."""
+    sure: dict[str, dict[str, None]] = {}
+    unsure: dict[str, dict[str, None]] = {}
+    for substance in watchlist.substances.values():
+        for mark in _marks(substance):
+            sure.setdefault(mark, {})[substance.key] = None
     for name in watchlist.names:
-        if fold(name.text.translate(_PLAIN)) == wanted:
-            (unsure if name.ambiguous else sure).append(name.substance)
-    return [watchlist.substances[key] for key in dict.fromkeys(sure + unsure) if key in watchlist.substances]
+        table = unsure if name.ambiguous else sure
+        table.setdefault(fold(name.text.translate(_PLAIN)), {})[name.substance] = None
+
+    def find(text: str) -> list[Substance]:
+        wanted = fold(text.translate(_PLAIN))
+        keys = {**sure.get(wanted, {}), **unsure.get(wanted, {})}
+        return [watchlist.substances[key] for key in keys if key in watchlist.substances]
+
+    return find
 
 
 def _marks(substance: Substance) -> tuple[str, ...]:

@@ -1,0 +1,68 @@
+"""Door: the command that says what a name means. `cli` hands in what comes from outside."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+
+Load = Callable[[Path | None], "Config | None"]
+Day = Callable[[str | None], date]
+
+
+def add_command(app: typer.Typer, load: Load, day: Day) -> None:
+    """Add `resolve` to the commands."""
+
+    @app.command()
+    def resolve(
+        name: Annotated[list[str] | None, typer.Argument(help="A name; words are joined by a blank.")] = None,
+        names: Annotated[
+            Path | None, typer.Option("--input", "-i", help="A file with one name a line.", metavar="FILE")
+        ] = None,
+        at: Annotated[
+            str | None, typer.Option(help="Listings and classes at this day (2024-01-29); today without it.")
+        ] = None,
+        image: Annotated[
+            Path | None, typer.Option(help="Draw the structure into this file, as SVG.", metavar="FILE")
+        ] = None,
+        config: Annotated[
+            Path | None,
+            typer.Option(
+                "--config",
+                "-c",
+                help="Configuration with the watchlists; without it all shipped lists.",
+                metavar="FILE",
+            ),
+        ] = None,
+    ) -> None:
+        """Say what a name means: substance, structure, lists, classes, and every step to it.
+
+        One JSON object a name, in order. Exit code 0 also for names that mean nothing.
+        """
+        if bool(name) == bool(names):
+            raise typer.BadParameter("give one name, or --input FILE with one name a line")
+        if image and names:
+            raise typer.BadParameter("--image is for one name, not for --input")
+        _answer([" ".join(name)] if name else names, load(config), day(at), image)
+
+
+def _answer(asked: list[str] | Path | None, config: Config | None, at: date, image: Path | None) -> None:
+    from monitor.resolve import as_row, open_resolver, read_names, write_picture
+
+    names: Iterable[str] = read_names(asked) if isinstance(asked, Path) else asked or ()
+    with open_resolver(config) as asking:
+        if asking.without:
+            sys.stderr.write(f"only names that the watchlist knows are resolved: {asking.without}\n")
+        for found in asking.resolve(names, at):
+            sys.stdout.write(json.dumps(as_row(found, asking.watchlist), ensure_ascii=False) + "\n")
+            if image is not None:
+                write_picture(found, image)
+                sys.stderr.write(f"drawn in {image}\n")

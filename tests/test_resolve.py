@@ -1,0 +1,76 @@
+"""`resolve` as a user meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.chem import missing
+
+KEYS = ["name", "inchikey", "smiles", "via", "substance", "listings", "classes", "steps"]
+
+
+def ask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", "resolve", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_one_name_gives_one_object_with_the_keys_in_order(tmp_path: Path) -> None:
+    done = ask(tmp_path, "Phenethylbromid", "--at", "2024-01-29")
+    assert done.returncode == 0
+    (line,) = done.stdout.splitlines()
+    found = json.loads(line)
+    assert list(found) == KEYS
+    assert (found["inchikey"], found["via"], found["substance"]) == (
+        "WMPPDTMATNBGJN-UHFFFAOYSA-N",
+        "lexicon",
+        "phenethyl-bromide",
+    )
+    assert [each["status"] for each in found["listings"]] == ["under surveillance", "not yet in force"]
+
+
+def test_a_file_of_names_gives_a_line_each_in_order(tmp_path: Path) -> None:
+    (tmp_path / "names.txt").write_text("PMK\n\nno such thing\n  GBL \n", encoding="utf-8")
+    done = ask(tmp_path, "--input", "names.txt")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [each["name"] for each in found] == ["PMK", "no such thing", "GBL"]
+    assert [each["inchikey"] is None for each in found] == [False, True, False]
+    assert found[1]["smiles"] is None
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_a_name_that_no_list_has_is_read_and_drawn(tmp_path: Path) -> None:
+    done = ask(tmp_path, "(2-Bromethyl)benzol", "--image", "out.svg")
+    assert json.loads(done.stdout)["smiles"] == "BrCCc1ccccc1"
+    assert "<svg" in (tmp_path / "out.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("PMK", "--input", "names.txt"),
+        ("--input", "names.txt", "--image", "out.svg"),
+        ("PMK", "--at", "soon"),
+    ],
+)
+def test_wrong_usage_is_told(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    done = ask(tmp_path, *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
+def test_a_file_that_is_not_there_and_a_picture_of_nothing_are_told(tmp_path: Path) -> None:
+    assert "names.txt could not be read" in ask(tmp_path, "--input", "names.txt").stderr
+    done = ask(tmp_path, "no such thing", "--image", "out.svg")
+    assert done.returncode == 1
+    assert "no picture of “no such thing”" in done.stderr
