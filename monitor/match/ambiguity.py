@@ -34,6 +34,10 @@ _SURE = {"free": 0.98, "inflected": 0.96, "compound": 0.85, "glued": 0.8}
 _READING = {"raw": 1.0, "normal": 0.99, "skeleton": 0.9}
 _METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9}
 
+# What settles it against the substance, whatever else there is.
+_VETOES = frozenset(("longer", "defined_otherwise"))
+_VETOED = 0.3
+
 # What each feature says to a person; "-" marks one that speaks against.
 REASONS = {
     "same_as": "it stands in brackets behind the substance's own name, or before it",
@@ -171,8 +175,10 @@ def judge(known: Document, candidate: Candidate) -> Judgement:
     features = features_of(known, candidate)
     table = weights()
     total = table["bias"] + sum(table.get(name, 0.0) * value for name, value in features)
-    score = round(1 / (1 + math.exp(-max(-30.0, min(30.0, total)))), 3)
-    return Judgement(score, features, _reasons(candidate, features, table))
+    score = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
+    if any(name in _VETOES for name, _ in features):
+        score = min(score, _VETOED)
+    return Judgement(round(score, 3), features, _reasons(candidate, features, table))
 
 
 def _judge_plain(known: Document, candidate: Candidate) -> Judgement:

@@ -230,14 +230,12 @@ def _candidate(
         return None
     if border.kind == "inflected" and words_key(border.word) in ordinary_words():
         return None
+    foreign = language is not None and name.language not in ("mul", "en", language)
+    if name.ambiguous and foreign and letters <= 5 and name.type in ("street", "common"):
+        return None  # slang of one language is a word of another: Polish "feto", Spanish "feto"
     # an accent left out may make a word of the text's own language of it ("heroine")
-    foreign = (
-        reading.accents
-        and surface.isascii()
-        and language is not None
-        and name.language not in ("mul", language)
-    )
-    weak = (name.ambiguous or foreign) and not hidden
+    other_word = reading.accents and surface.isascii() and words_key(surface) in ordinary_words()
+    weak = (name.ambiguous or other_word) and not hidden
     return Candidate(start, border.stop, name, reading, border, weak, _METHODS.get(name.type, "name"))
 
 
