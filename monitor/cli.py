@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_resolve, cli_sync
+from monitor import __version__, cli_resolve, cli_source, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -357,10 +357,11 @@ def sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
 @config_app.command("check")
 def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Check config.yaml and the watchlists that it names; tell file, line, key and the likely fix."""
-    from monitor.prepare import load_watchlist
+    from monitor.prepare import check_rules, load_watchlist
 
     loaded = _load(config)
     watchlist = load_watchlist(loaded)
+    check_rules(loaded, watchlist)
     typer.echo(
         f"{config} is right: {_counted(len(loaded.to_sources()), 'source')}, "
         f"{_counted(len(loaded.rules), 'rule')}, {_counted(len(watchlist.substances), 'substance')} "
@@ -497,3 +498,4 @@ def _echo_lines(lines: list[str]) -> None:
 
 cli_sync.add_commands(watchlist_app, _load, _now)
 cli_resolve.add_command(app, _config_or_shipped, _day)
+cli_source.add_commands(app, _load, _now, _cache)

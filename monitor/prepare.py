@@ -9,11 +9,12 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import __version__
-from monitor.errors import LexiconError, WatchlistError
+from monitor.errors import ConfigError, LexiconError, WatchlistError
 from monitor.model import ListingStatus, Mention, Pin, Watchlist
 
 if TYPE_CHECKING:
@@ -107,6 +108,26 @@ def _load_part(config: Config, index: int) -> Watchlist:
     return from_entries(entries, name=part.name, severity=part.severity, where=str(config.path))
 
 
+def check_rules(config: Config, watchlist: Watchlist) -> None:
+    """Raise ConfigError for a rule that names a substance or a tag that there is not: it would never fit."""
+    from monitor.match.words import tables
+    from monitor.watchlist import lookup
+
+    tags = tables().tags
+    for number, rule in enumerate(config.rules):
+        for n, key in enumerate(rule.substances):
+            if key not in watchlist.substances:
+                meant = [each.key for each in lookup(watchlist, key)]
+                meant = meant or get_close_matches(key, watchlist.substances)
+                fix = f"did you mean {meant[0]}?" if meant else "`watchlist show NAME` prints keys in [ ]"
+                where = config.where("rules", number, "substances", n)
+                raise ConfigError(f"no watched substance has the key {key}; {fix}", where)
+        for n, tag in enumerate(rule.tags):
+            if tag not in tags:
+                where = config.where("rules", number, "tags", n)
+                raise ConfigError(f"there is no tag {tag}; it is one of {', '.join(sorted(tags))}", where)
+
+
 def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchlist, WatchlistNews]:
     """Load the watchlist and write what changed; when it is refused, keep the last good one.
 
@@ -123,6 +144,7 @@ def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchli
         if last is None:
             raise
         return last, WatchlistNews(refused=error)
+    check_rules(config, watchlist)
     if watchlist.digest == store.watchlist_digest():
         return watchlist, WatchlistNews()
     last = store.watchlist()

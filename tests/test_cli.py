@@ -163,6 +163,26 @@ def test_a_newer_database_is_refused(world: Path) -> None:
     assert "newer version" in err
 
 
+@pytest.mark.parametrize("command", ["config check", "run"])
+@pytest.mark.parametrize(
+    ("condition", "told"),
+    [
+        (
+            "substances:\n      - Examplium Chloride",
+            "no watched substance has the key Examplium Chloride; did",
+        ),
+        ("substances:\n      - testosn", "no watched substance has the key testosn; did you mean testosin?"),
+        ("tags:\n      - sezure", "there is no tag sezure; it is one of historical, "),
+    ],
+)
+def test_a_rule_that_could_never_fit_is_refused(world: Path, command: str, condition: str, told: str) -> None:
+    path = world / "config.yaml"
+    path.write_text(f"{path.read_text()}rules:\n  - name: r\n    {condition}\n")
+    code, _, err = ran(world, *command.split())
+    assert code == 2
+    assert re.match(rf"substance-monitor: config.yaml:\d+: {re.escape(told)}", err)
+
+
 def test_config_check_and_schema(world: Path) -> None:
     code, out, _ = ran(world, "config", "check")
     assert (code, out) == (0, "config.yaml is right: 2 sources, 1 rule, 3 substances under 4 names\n")
