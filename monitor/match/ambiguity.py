@@ -280,7 +280,8 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
     )
     found["proper"] = float(capital and beside_capital and known.language != "de")
     found["quoted"] = float(context.quoted(text, start, stop))
-    found["verb"] = float(after.lower() in tables().particles or before.lower() in tables().before_verb)
+    verb = after.lower() in tables().particles or before.lower() in tables().before_verb
+    found["verb"] = float(verb and not found["acronym"])
     found["longer"] = float(
         _fits(tables().longer_before.get(name.lower()), before)
         or _fits(tables().longer_after.get(name.lower()), after)

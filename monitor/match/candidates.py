@@ -173,9 +173,11 @@ def from_abbreviations(view: Forms, defined: list[Definition], strong: list[Cand
 def _meanings(defined: list[Definition], strong: list[Candidate]) -> dict[str, Name]:
     """The names that abbreviations are defined as; the first definition of each counts."""
     by_stop = {candidate.stop: candidate for candidate in strong}
+    by_start = {candidate.start: candidate for candidate in strong}
     meant: dict[str, Name] = {}
     for definition in defined:
-        candidate = by_stop.get(definition.stop)
+        # "phenobarbital (PB)", but also "buprénorphine haut dosage (BHD)"
+        candidate = by_stop.get(definition.stop) or by_start.get(definition.start)
         length = definition.stop - definition.start
         if candidate and candidate.start >= definition.start - 3 and candidate.length * 2 >= length:
             meant.setdefault(definition.short, candidate.name)
