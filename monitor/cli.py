@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_resolve, cli_sync
+from monitor import __version__, cli_resolve, cli_source, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -491,10 +491,10 @@ def _counted(count: int, thing: str) -> str:
 def _echo_lines(lines: list[str]) -> None:
     from monitor.terminal import safe
 
-    for line in lines:
-        for part in line.split("\n"):
-            typer.echo(safe(part))
+    for part in (part for line in lines for part in line.split("\n")):
+        typer.echo(safe(part))
 
 
 cli_sync.add_commands(watchlist_app, _load, _now)
 cli_resolve.add_command(app, _config_or_shipped, _day)
+cli_source.add_commands(app, _load, _now, _cache)

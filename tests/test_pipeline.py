@@ -448,10 +448,11 @@ def test_stop_ends_with_what_is_in_hand() -> None:
 
 def dated(count: int, newest: datetime) -> str:
     """A feed of items a day apart."""
+    days = ((number, format_datetime(newest - timedelta(days=number))) for number in range(count))
     items = "".join(
         f"<item><title>Day {number}</title><guid isPermaLink='false'>{number}</guid>"
-        f"<description>It rained.</description><pubDate>{format_datetime(newest - timedelta(days=number))}</pubDate></item>"
-        for number in range(count)
+        f"<description>It rained.</description><pubDate>{day}</pubDate></item>"
+        for number, day in days
     )
     return f'<rss version="2.0"><channel><title>Feed</title>{items}</channel></rss>'
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monitor.ingest.discover import Found, find_sources
 from monitor.ingest.extract import canonical_url, extract
 from monitor.ingest.request import Get, HttpLimits, Response
 from monitor.ingest.sources import KINDS, collect
@@ -14,7 +15,18 @@ from monitor.ingest.sources import KINDS, collect
 if TYPE_CHECKING:
     from monitor.ingest.fetch import Http
 
-__all__ = ["KINDS", "Get", "Http", "HttpLimits", "Response", "canonical_url", "collect", "extract"]
+__all__ = [
+    "KINDS",
+    "Found",
+    "Get",
+    "Http",
+    "HttpLimits",
+    "Response",
+    "canonical_url",
+    "collect",
+    "extract",
+    "find_sources",
+]
 
 
 def __getattr__(name: str) -> object:

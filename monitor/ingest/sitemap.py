@@ -17,7 +17,6 @@ from monitor.errors import SourceError
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.entry import absolute
-from monitor.ingest.inflate import check_complete, decoders, inflate
 from monitor.ingest.page import language_code, plain_title
 from monitor.ingest.request import MEBIBYTE
 
@@ -55,6 +54,8 @@ def unpacked(body: bytes, url: str) -> bytes:
     """
     if not body.startswith(_GZIP):
         return body
+    from monitor.ingest.inflate import check_complete, decoders, inflate
+
     stages = decoders("gzip")
     out = bytearray()
     for piece in inflate(stages, body):
