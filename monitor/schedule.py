@@ -180,8 +180,13 @@ class Watcher:
             due: datetime | None = self._monitor.clock() + RETRY_AFTER_SYNC_ERROR
             self._move(JOB, None)
             try:
+                monitor = self._monitor
                 result = synchronise(
-                    self._monitor.config, self._monitor.clock, self._monitor.store, wait=self._stopped.wait
+                    monitor.config,
+                    monitor.clock,
+                    monitor.store,
+                    monitor.matcher.watchlist,
+                    wait=self._stopped.wait,
                 )
                 due = result.next_at
                 _tell_sync(result)

@@ -82,6 +82,7 @@ def synchronise(
     config: Config,
     clock: Clock,
     store: Store | None = None,
+    watchlist: Watchlist | None = None,
     *,
     only: str | None = None,
     limit: int | None = None,
@@ -91,7 +92,8 @@ def synchronise(
 ) -> SyncResult:
     """Look the watched substances up in PubChem and keep what is new as proposals.
 
-    `only`: the substances of this name. `limit`: no more than these, those asked for longest ago first.
+    `watchlist`: the one that is matched with, where there is one already; without it that of `config` is put
+    in force. `only`: the substances of this name. `limit`: no more than these, the oldest answers first.
     `wait` sleeps that many seconds and says whether to stop; `chance` is the jitter. Trouble with PubChem is
     in the result. Raises MonitorError for a name that is not watched, StoreError when the database failed.
     """
@@ -100,24 +102,19 @@ def synchronise(
     if store is None:
         with open_store(config.database, now=clock()) as opened:
             return synchronise(
-                config, clock, opened, only=only, limit=limit, tell=tell, wait=wait, chance=chance
+                config, clock, opened, watchlist, only=only, limit=limit, tell=tell, wait=wait, chance=chance
             )
-    watchlist, _ = bring_in_force(config, store, clock())
+    if watchlist is None:
+        watchlist, _ = bring_in_force(config, store, clock())
     substances = _chosen(config, watchlist, store, only, limit)
-    run = store.begin_run("sync", clock())
-    status, message = "interrupted", "stopped from outside"
-    try:
-        pubchem = _pubchem(config, store, wait, chance)
-        sync = _Sync(pubchem, watchlist, _vocabulary(watchlist, store), clock)
-        trouble = sync.look_up(substances, tell)
-        proposed, accepted = store.propose(sync.proposals(), clock())
-        status, message = ("failed", str(trouble)) if trouble else ("done", "")
-    except StoreError as error:
-        status, message = "failed", str(error)
-        raise
-    finally:
-        store.end_run(run, clock(), status=status, message=message)
-    due, first = _planned(config, store, trouble, whole=only is None and limit is None, now=clock())
+    sync = _Sync(_pubchem(config, store, wait, chance), watchlist, _vocabulary(watchlist, store), clock)
+    trouble, proposed, accepted = _recorded(sync, store, substances, tell)
+    stopped = sync.pubchem.stopped
+    if only is None and limit is None and not stopped:
+        due, first = _planned(config, store, trouble, clock())
+    else:  # only one of all substances moves the schedule, and one that was broken off goes on at once
+        known = store.job(JOB)
+        due, first = (known.next_at if known else None), not stopped and trouble is not None
     return SyncResult(
         len(substances),
         sync.looked_up,
@@ -125,22 +122,40 @@ def synchronise(
         proposed,
         accepted,
         "postponed" if trouble else "ok",
-        message,
+        str(trouble or ""),
         due,
         news=bool(proposed or first),
     )
 
 
+def _recorded(
+    sync: _Sync, store: Store, substances: Sequence[Substance], tell: Tell
+) -> tuple[ResolveError | None, int, int]:
+    """Look up and keep the proposals, as a run of the ledger: trouble, new proposals, accepted ones."""
+    run = store.begin_run("sync", sync.clock())
+    status, message = "interrupted", "stopped from outside"
+    try:
+        trouble = sync.look_up(substances, tell)
+        proposed, accepted = store.propose(sync.proposals(), sync.clock())
+        status, message = ("failed", str(trouble)) if trouble else ("done", "")
+    except StoreError as error:
+        status, message = "failed", str(error)
+        raise
+    finally:
+        store.end_run(run, sync.clock(), status=status, message=message)
+    return trouble, proposed, accepted
+
+
 def _planned(
-    config: Config, store: Store, trouble: ResolveError | None, *, whole: bool, now: datetime
+    config: Config, store: Store, trouble: ResolveError | None, now: datetime
 ) -> tuple[datetime | None, bool]:
-    """When the next one is due, and whether trouble is new. Only one of all substances moves the schedule."""
+    """When the next one is due, and whether trouble is new."""
     from monitor.store import Job
 
     known = store.job(JOB)
     every = config.sync.every
-    if not whole or every is None:
-        return (known.next_at if known and every is not None else None), trouble is not None
+    if every is None:
+        return None, trouble is not None
     if trouble is None:
         store.put_job(Job(JOB, now + timedelta(seconds=every), now, "ok"))
         return now + timedelta(seconds=every), False

@@ -216,6 +216,8 @@ def test_it_stops_when_asked_to(tmp_path: Path) -> None:
         result = synchronise(config, Clock(), wait=lambda _: True)
         assert len(server.requests) == 1
     assert (result.outcome, result.message) == ("postponed", "stopped before PubChem had answered")
+    assert not result.news  # and it counts as no failure: the next start goes on with it
+    assert rows(tmp_path, "SELECT COUNT(*) FROM job") == [(0,)]
 
 
 # --- the command line -----------------------------------------------------------------------------------

@@ -100,7 +100,8 @@ class PubChem:
     """Asks PubChem, or the kept answers. One object a session: pace, breaker and total deadline are its own.
 
     `chance` gives numbers from 0 to 1 for the jitter. `wait` sleeps that many seconds and says whether to
-    stop. `stale` counts answers that were too old and served because PubChem could not be asked.
+    stop; `stopped` tells that it did. `stale` counts answers that were too old and served because PubChem
+    could not be asked, for the reason in `trouble`.
     """
 
     def __init__(
@@ -113,6 +114,7 @@ class PubChem:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.stale = 0
+        self.stopped = False
         self.trouble: ResolveError | None = None
         self._answers, self._limits = answers, limits
         self._chance, self._wait, self._clock = chance, wait, clock
@@ -281,6 +283,7 @@ class PubChem:
 
     def _sleep(self, seconds: float) -> None:
         if self._wait(seconds):
+            self.stopped = True
             raise ResolveError("stopped before PubChem had answered")
 
 
