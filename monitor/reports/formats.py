@@ -59,6 +59,8 @@ _BELOW = {
     "substance_name": ("surfaces",),
     "title": ("source", "published_at"),
 }  # small print in a page's cells
+_FOLDED = {"snippet": ("reasons",)}  # opened by a click in a page's cells
+_WHOLE = ("listing_text", "reasons")  # never cut: half a legal status misleads
 _HEADINGS = {
     "listing_text": "listings at the article's date",
     "snippet": "quoted",
@@ -102,8 +104,8 @@ def _value(cell: object) -> object:
     return cell.replace(microsecond=0) if isinstance(cell, datetime) else cell
 
 
-def _cell(value: object) -> str:
-    """A value as text for people: one line, no control or direction-changing characters."""
+def _cell(value: object, limit: int | None = _LINE_LIMIT) -> str:
+    """A value as text for people: one line, no control or direction-changing characters, cut at `limit`."""
     if value is None:
         return ""
     if isinstance(value, datetime):
@@ -111,7 +113,7 @@ def _cell(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.2f}"
     text = _CONTROL.sub("", "; ".join(str(value).split("\n")))
-    return text if len(text) <= _LINE_LIMIT else text[: _LINE_LIMIT - 1] + "…"
+    return text if limit is None or len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _web_address(values: dict[str, object]) -> str:
@@ -211,7 +213,7 @@ def _md_row(cells: list[str]) -> str:
 
 
 def _md_cell(column: str, values: dict[str, object]) -> str:
-    shown = _escaped(_cell(values[column]))
+    shown = _escaped(_cell(values[column], None if column in _WHOLE else _LINE_LIMIT))
     url = _web_address(values) if column == "title" else ""
     return f"[{shown or 'untitled'}](<{_MD_ADDRESS.sub(_percent, url)}>)" if url else shown
 
@@ -249,14 +251,14 @@ def _html(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) -
 def _html_table(frame: pd.DataFrame) -> str:
     columns = _columns(frame, _PAGE)
     every = [str(column) for column in frame.columns]
-    below = {small for column in columns for small in _BELOW.get(column, ())}
+    below = {small for column in columns for small in (*_BELOW.get(column, ()), *_FOLDED.get(column, ()))}
     columns = [column for column in columns if column not in below]
     head = "".join(f"<th>{html.escape(_heading(column))}</th>" for column in columns)
     body = []
     for row in _rows(frame, every):
         values = dict(zip(every, row, strict=True))
         cells = "".join(
-            f'<td class="{column}">{_html_cell(column, values)}{_small(column, values)}</td>'
+            f'<td class="{column}">{_html_cell(column, values)}{_below(column, values)}</td>'
             for column in columns
         )
         body.append(f"<tr>{cells}</tr>")
@@ -266,19 +268,32 @@ def _html_table(frame: pd.DataFrame) -> str:
 def _html_cell(column: str, values: dict[str, object]) -> str:
     if column == "snippet":
         return _marked(str(values["snippet"] or ""), str(values.get("surfaces") or ""))
-    text = html.escape(_cell(values[column]))
+    text = html.escape(_cell(values[column], None if column in _WHOLE else _LINE_LIMIT))
     if column == "severity":
         return f'<span class="level {text}">{text}</span>'
     url = _web_address(values) if column == "title" else ""
     if url:
         return f'<a href="{html.escape(url)}" rel="noopener noreferrer">{text or html.escape(url)}</a>'
-    return text.replace("; ", ";<br>") if column in ("listing_text", "reasons") else text
+    return text.replace("; ", ";<br>") if column in _WHOLE else text
+
+
+def _below(column: str, values: dict[str, object]) -> str:
+    return _small(column, values) + _folded(column, values)
 
 
 def _small(column: str, values: dict[str, object]) -> str:
     lines = [_cell(values[name]) for name in _BELOW.get(column, ()) if values.get(name) is not None]
     lines = [line for line in lines if line != values[column]]
     return "".join(f"<br><small>{html.escape(line)}</small>" for line in lines)
+
+
+def _folded(column: str, values: dict[str, object]) -> str:
+    told = ""
+    for name in _FOLDED.get(column, ()):
+        if values.get(name):
+            lines = "<br>".join(html.escape(_cell(line)) for line in str(values[name]).split("\n"))
+            told += f"<details><summary>{_heading(name)}</summary>{lines}</details>"
+    return told
 
 
 def _marked(snippet: str, surfaces: str) -> str:

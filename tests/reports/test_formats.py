@@ -175,3 +175,12 @@ def test_unknown_formats_and_naive_times_are_refused() -> None:
         shown("xlsx")
     with pytest.raises(ValueError, match="no time zone"):
         render(frame(), "md", title="", generated_at=NOW.replace(tzinfo=None))
+
+
+def test_a_page_shows_every_listing_whole_and_folds_the_reasons() -> None:
+    listings = "; ".join(f"List {n} [schedule] 9801: listed, since when is not known" for n in range(20))
+    data = frame(("Title",)).assign(listing_text=listings)
+    data.attrs["report"] = "alerts"
+    for fmt in ("html", "md"):
+        assert shown(fmt, data).count("since when is not known") == 20
+    assert "<summary>reasons</summary>rule everything fits<br>score 0.90</details>" in shown("html", data)
