@@ -29,8 +29,9 @@ _SALT = re.compile(
     r"(?:hydrochloride|hydrobromide|hydriodide|sulfate|sulphate|phosphate|tartrate|citrate|maleate|fumarate)",
     re.IGNORECASE,
 )
-# OPSIN drops the dots of umlauts, and reads "Amphetaminöl" as an alcohol: such a text is no English name.
-_NOT_ENGLISH = re.compile("[äöüÄÖÜß]")
+# OPSIN drops the dots of umlauts and reads "Amphetaminöl" as an alcohol, and so it does "Nitrostyrol": such a
+# text is no English name.
+_NOT_ENGLISH = re.compile(r"[äöüß]|(?:styr|xyl|cum|cym)ol(?![a-z])", re.IGNORECASE)
 # Which of two equal bonds the methylenedioxy bridge takes is no ambiguity.
 _HARMLESS = re.compile(r"APPEARS_AMBIGUOUS: Connection of methylenedioxy to [a-z]+")
 
