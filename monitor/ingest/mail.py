@@ -1,24 +1,39 @@
-"""One e-mail (RFC 5322) to subject, date and body text. Pure."""
+"""E-mails (RFC 5322), single or in an mbox (RFC 4155), to subject, date and body text. Pure."""
 
 from __future__ import annotations
 
 import email
 import email.policy
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage, MIMEPart
 
 from monitor.ingest.decode import clean, decode
 
+# The line before each message. Only after a blank line, and with a year: texts have lines with "From", too.
+_BORDER = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
+_QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+
 
 @dataclass(frozen=True, slots=True)
 class Mail:
-    """What is read of an e-mail; `error` says what could not be, or is ""."""
+    """What is read of an e-mail; `error` says what could not be, or is "". `id` is its Message-ID."""
 
     subject: str = ""
     date: str = ""
     body: str = ""
     media_type: str = "text/plain"
     error: str = ""
+    id: str = ""
+
+
+def split_mbox(raw: bytes) -> Iterator[bytes]:
+    """Yield the messages of an mbox; nothing when it is none."""
+    borders = list(_BORDER.finditer(raw))
+    stops = [*(border.start() for border in borders[1:]), len(raw)]
+    for border, stop in zip(borders, stops, strict=False):
+        yield _QUOTED.sub(rb"\1", raw[border.end() : stop])
 
 
 def read_mail(raw: bytes) -> Mail:
@@ -47,6 +62,7 @@ def _read(message: EmailMessage) -> Mail:
         body=_text(part) if part is not None else "",
         media_type="text/html" if part is not None and part.get_content_subtype() == "html" else "text/plain",
         error=f"attachments are not read: {', '.join(unread)}" if unread else "",
+        id=clean("".join(str(message.get("Message-ID", "")).split())).strip("<>")[:200],
     )
 
 

@@ -15,11 +15,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from monitor.errors import SourceError
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
-from monitor.ingest.mail import read_mail
+from monitor.ingest.mail import Mail, read_mail, split_mbox
 from monitor.ingest.request import MEBIBYTE, Get
 from monitor.ingest.sources.batch import Batch, integer_option
 from monitor.model import Document, Gap, Source, SourceState
@@ -192,7 +193,20 @@ def _document(body: bytes, url: str, media_type: str, context: _Context) -> Docu
 
 
 def _read_mail(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
-    mail = read_mail(body)
+    yield from _mail(read_mail(body), url, context)
+
+
+def _read_mbox(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
+    """Each message has its Message-ID for an address: an mbox is appended to, and cleared up."""
+    number = 0
+    for number, raw in enumerate(split_mbox(body), 1):
+        mail = read_mail(raw)
+        yield from _mail(mail, f"{url}#{quote(mail.id, safe='@') or number}", context)
+    if not number and body.strip():
+        yield Gap(url, "parse-error", f"{url}: this is no mbox: no message begins with a “From ” line")
+
+
+def _mail(mail: Mail, url: str, context: _Context) -> Iterator[Document | Gap]:
     if mail.error:
         yield Gap(url, "parse-error", f"{url}: {mail.error}")
     if not mail.body and not mail.subject:
@@ -265,6 +279,7 @@ READERS: dict[str, Reader] = {
     ".md": _read_markdown,
     ".pdf": _read_pdf,
     ".eml": _read_mail,
+    ".mbox": _read_mbox,
     ".json": _read_json,
     ".jsonl": _read_json_lines,
 }

@@ -113,6 +113,39 @@ def test_mail(tmp_path: Path) -> None:
     assert "report.pdf (application/pdf)" in found.gaps[0].message
 
 
+MBOX = b"""From a@example.org Mon Nov 18 10:30:00 2024\r
+Message-ID: <one@example.org>\r
+Subject: First\r
+\r
+Some words.\r
+\r
+From here on, a line of the text.\r
+>From the second line on as well.\r
+\r
+From b@example.org Mon Nov 18 11:30:00 2024\r
+Subject: Second\r
+Date: Mon, 18 Nov 2024 11:30:00 +0100\r
+\r
+20 kg of ketamine\r
+"""
+
+
+def test_an_mbox_is_a_row_of_mails(tmp_path: Path) -> None:
+    (tmp_path / "a.mbox").write_bytes(MBOX)
+    (tmp_path / "b.mbox").write_bytes(b"Subject: One\n\nNo line before it.\n")
+    (tmp_path / "c.mbox").write_bytes(b"")
+    found = run(tmp_path)
+    first, second = map(extract, found.documents)
+    uri = (tmp_path / "a.mbox").as_uri()
+    assert (first.url, second.url) == (f"{uri}#one@example.org", f"{uri}#2")
+    assert first.text.rstrip().splitlines()[-2:] == [
+        "From here on, a line of the text.",
+        "From the second line on as well.",
+    ]
+    assert second.text.rstrip() == "Second\n\n20 kg of ketamine"
+    assert [gap.location for gap in found.gaps] == [(tmp_path / "b.mbox").as_uri()]
+
+
 def test_only_new_and_changed_files_are_read_again(tmp_path: Path) -> None:
     for name in ("a", "b", "c"):
         (tmp_path / f"{name}.txt").write_text(name)
