@@ -21,7 +21,7 @@ from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
 from monitor.pipeline import AT_ONCE, Monitor, Session, Tell, bug_summary
 from monitor.sync import JOB, SyncResult, plan, synchronise
-from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, trigger
+from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, first_check, trigger
 
 if TYPE_CHECKING:
     from apscheduler.events import JobEvent, JobExecutionEvent
@@ -74,9 +74,7 @@ class Watcher:
         states = self._monitor.store.states()
         now = self._monitor.clock()
         for source in self._monitor.sources:
-            state = states.get(source.name)
-            due = state.next_check if state and state.next_check else now
-            self._add(source, max(due, now))
+            self._add(source, first_check(source, now, states.get(source.name)))
         self._scheduler.add_job(
             self._beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat", next_run_time=now
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor.model import Source
+from monitor.model import Source, SourceState
 
 if TYPE_CHECKING:
     from apscheduler.triggers.base import BaseTrigger
@@ -34,6 +34,20 @@ def next_check(
     longest = max(every, LONGEST_WAIT) if not source.cron else min(every, LONGEST_WAIT)
     asked = min(retry_after or 0.0, LONGEST_RETRY_AFTER)
     return now + timedelta(seconds=max(min(wait, longest), asked))
+
+
+def first_check(source: Source, now: datetime, state: SourceState | None) -> datetime:
+    """Tell when a source is due for a scheduler that starts at `now`: as planned, or at once.
+
+    Never later than its rhythm (after failures: than the longest wait) allows from now on: the rhythm may
+    have become shorter since, or the clock may have been wrong.
+    """
+    if state is None or state.next_check is None:
+        return now
+    latest = _regular(source, now)
+    if state.failures:
+        latest = max(latest, now + timedelta(seconds=LONGEST_RETRY_AFTER))
+    return min(max(state.next_check, now), latest)
 
 
 def trigger(source: Source) -> BaseTrigger:

@@ -71,11 +71,11 @@ def test_first_runs_come_from_the_database(tmp_path: Path) -> None:
     config = write_config(tmp_path, sources)
     now = real_clock().replace(microsecond=0)
     with opened(config, real_clock) as monitor:  # type: ignore[arg-type]
-        for name, due in (("overdue", now - timedelta(days=3)), ("later", now + timedelta(hours=5))):
+        for name, due in (("overdue", now - timedelta(days=3)), ("later", now + timedelta(minutes=50))):
             monitor.store.record([], SourceState(name, next_check=due), now=now)
         results, planned = watch_until(monitor, 2)
     assert sorted(result.source for result in results) == ["new", "overdue"]
-    assert planned["later"] == now + timedelta(hours=5)
+    assert planned["later"] == now + timedelta(minutes=50)
     for result in results:  # once, not once for every time missed, and then at its rhythm
         assert planned[result.source] == result.next_check
         assert result.next_check - result.ended == timedelta(hours=1)

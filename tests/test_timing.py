@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from monitor.model import Source
-from monitor.timing import next_check
+from monitor.model import Source, SourceState
+from monitor.timing import first_check, next_check
 
 NOW = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)  # a Saturday; Europe's clocks change the night after
 HOUR = 3600.0
@@ -57,3 +57,23 @@ def test_interval_and_back_off(every: float, failures: int, retry_after: float |
 )
 def test_cron_in_utc(cron: str, failures: int, hours: float) -> None:
     assert wait(None, failures, cron=cron) == pytest.approx(hours)
+
+
+@pytest.mark.parametrize(
+    ("planned", "failures", "hours"),
+    [
+        (None, 0, 0),
+        (-5, 0, 0),  # overdue: at once
+        (0.5, 0, 0.5),
+        (20, 0, 1),  # the rhythm was a day, and is an hour now
+        (24 * 3650, 0, 1),  # the clock was wrong by ten years
+        (20, 3, 20),  # a back-off is kept
+        (24 * 3650, 3, 168),
+    ],
+)
+def test_the_first_check_of_a_scheduler(planned: float | None, failures: int, hours: float) -> None:
+    source = Source("s", "feed", "https://news.example/feed", HOUR)
+    due = None if planned is None else NOW + timedelta(hours=planned)
+    state = SourceState("s", failures=failures, next_check=due)
+    assert first_check(source, NOW, state) == NOW + timedelta(hours=hours)
+    assert first_check(source, NOW, None) == NOW
