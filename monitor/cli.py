@@ -496,5 +496,5 @@ def _echo_lines(lines: list[str]) -> None:
 
 
 cli_sync.add_commands(watchlist_app, _load, _now)
-cli_resolve.add_command(app, _config_or_shipped, _day)
+cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day)
 cli_source.add_commands(app, _load, _now, _cache)

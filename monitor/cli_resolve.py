@@ -1,4 +1,4 @@
-"""Door: the command that says what a name means. `cli` hands in what comes from outside."""
+"""Door: the commands that say what names mean and whether identifiers agree. `cli` hands in the outside."""
 
 from __future__ import annotations
 
@@ -18,8 +18,27 @@ Load = Callable[[Path | None], "Config | None"]
 Day = Callable[[str | None], date]
 
 
-def add_command(app: typer.Typer, load: Load, day: Day) -> None:
-    """Add `resolve` to the commands."""
+OptionalConfig = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        "-c",
+        help="Configuration with the watchlists; without it all shipped lists.",
+        metavar="FILE",
+    ),
+]
+
+
+def add_commands(app: typer.Typer, watchlist: typer.Typer, load: Load, day: Day) -> None:
+    """Add `resolve` to the commands, and `check` to those of the watchlist."""
+
+    @watchlist.command("check")
+    def watchlist_check(config: OptionalConfig = None) -> None:
+        """Tell which identifiers disagree: structures, CAS numbers, CIDs and systematic names.
+
+        Exit code 0 also when some do: a person has to judge them.
+        """
+        _check(load(config))
 
     @app.command()
     def resolve(
@@ -33,15 +52,7 @@ def add_command(app: typer.Typer, load: Load, day: Day) -> None:
         image: Annotated[
             Path | None, typer.Option(help="Draw the structure into this file, as SVG.", metavar="FILE")
         ] = None,
-        config: Annotated[
-            Path | None,
-            typer.Option(
-                "--config",
-                "-c",
-                help="Configuration with the watchlists; without it all shipped lists.",
-                metavar="FILE",
-            ),
-        ] = None,
+        config: OptionalConfig = None,
     ) -> None:
         """Say what a name means: substance, structure, lists, classes, and every step to it.
 
@@ -66,3 +77,15 @@ def _answer(asked: list[str] | Path | None, config: Config | None, at: date, ima
             if image is not None:
                 write_picture(found, image)
                 sys.stderr.write(f"drawn in {image}\n")
+
+
+def _check(config: Config | None) -> None:
+    from monitor.resolve import check_identity
+    from monitor.terminal import safe
+
+    lines, without = check_identity(config)
+    for line in lines:
+        typer.echo(safe(line))
+    if without:
+        sys.stderr.write(f"{without}\n")
+    sys.stderr.write(f"{len(lines):,} disagreements\n")

@@ -109,6 +109,23 @@ def _class_row(of: Verdict) -> dict[str, object]:
     }
 
 
+def check_identity(config: Config | None) -> tuple[list[str], str]:
+    """Tell as lines which identifiers of the watchlist disagree, and what was not looked at ("": nothing).
+
+    Raises MonitorError without the extra `structure`: there is nothing to compare with.
+    """
+    from monitor.chem import missing
+
+    if missing():
+        raise MonitorError(f"identifiers cannot be checked: {missing()}")
+    from monitor.chem.identity import disagreements
+
+    with open_resolver(config) as asking:
+        found = disagreements(asking.watchlist.substances, asking.watchlist.names, asking.resolver.reader)
+        lines = [f"{each.substance}  {each.kind}  {each.told}" for each in found]
+    return lines, f"names were not read: {asking.without}" if asking.without else ""
+
+
 def read_names(path: Path) -> Iterator[str]:
     """Read one name a line, blank lines left out. Raises MonitorError when the file cannot be read."""
     try:

@@ -74,3 +74,18 @@ def test_a_file_that_is_not_there_and_a_picture_of_nothing_are_told(tmp_path: Pa
     done = ask(tmp_path, "no such thing", "--image", "out.svg")
     assert done.returncode == 1
     assert "no picture of “no such thing”" in done.stderr
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_identifiers_that_disagree_are_listed(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "monitor", "watchlist", "check"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0
+    assert "disagreements" in done.stderr
+    assert all(len(line.split("  ", 2)) == 3 for line in done.stdout.splitlines())

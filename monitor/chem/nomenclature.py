@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 
 LANGUAGES = ("de", "es", "fr", "nl", "it", "pt")  # in this order where the language is not known
-LONGEST = 1_000  # characters: longer texts are no names, and are handed back as they came
+LONGEST = 500  # characters: longer texts are no names, and are handed back as they came
 
 Step = str  # the id of a rule
 Candidate = tuple[str, tuple[Step, ...]]
