@@ -205,7 +205,8 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
     console = make_console()
     with _monitor(config) as monitor:
         show_news(console, monitor.news, monitor.matcher.watchlist)
-        console.print(f"Watching {len(monitor.sources)} sources; Ctrl-C ends it after the work in hand.")
+        watched = _counted(len(monitor.sources), "source")
+        console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
 
         def tell(progress: Progress) -> None:
             line = watch_line(progress, _now())
@@ -392,8 +393,7 @@ def watchlist_show(
     """Tell everything known of a substance: names, identifiers, lists with their dates."""
     from monitor import ask
 
-    day = _day(at)
-    _echo_lines(ask.describe_substance(_config_or_shipped(config), " ".join(name), day))
+    _echo_lines(ask.describe_substance(_config_or_shipped(config), " ".join(name), _day(at)))
 
 
 @watchlist_app.command("lists")

@@ -128,7 +128,7 @@ def test_a_signal_finishes_the_work_in_hand(tmp_path: Path, number: signal.Signa
             process.send_signal(number)
             out, err = process.communicate(timeout=30)
     assert process.returncode == 0, err
-    assert "Watching 1 sources" in out
+    assert "Watching 1 source;" in out
     assert "Stopped; the next start goes on from here." in out
     assert err == ""
     assert alerts(tmp_path) == [("p1", "examplium-chloride")]
