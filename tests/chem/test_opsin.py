@@ -133,10 +133,10 @@ def fake(tmp_path: Path) -> Tools:
 
 def test_a_name_on_which_java_hangs_costs_its_deadline_and_no_other_name(fake: Tools) -> None:
     cache = MemoryCache()
-    with Opsin(fake, cache, deadline=1.0) as own:
+    with Opsin(fake, cache, deadline=3.0) as own:
         read = own.read(["one", "hang", "two"])
         assert [each.smiles for each in read] == ["CC", "", "CC"]
-        assert read[1] == Answer(message="no answer within 1 s", lasting=False)
+        assert read[1] == Answer(message="no answer within 3 s", lasting=False)
         assert own.starts == 3
     assert cache.get("hang", "1") is None
 
