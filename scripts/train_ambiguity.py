@@ -51,6 +51,7 @@ EXPECTED = {
     "capital": -0.7,
     "verb": -2.0,
     "longer": -5.0,
+    "ticker": -5.0,
     "alone": -0.7,
     "street_alone": -0.7,
     "case": -1.0,

@@ -35,7 +35,7 @@ _READING = {"raw": 1.0, "normal": 0.99, "skeleton": 0.9}
 _METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9}
 
 # What settles it against the substance, whatever else there is.
-_VETOES = frozenset(("longer", "defined_otherwise"))
+_VETOES = frozenset(("longer", "defined_otherwise", "ticker"))
 _VETOED = 0.3
 
 # What each feature says to a person; "-" marks one that speaks against.
@@ -62,6 +62,7 @@ REASONS = {
     "-short_bare": "one or two letters, and nothing that tells what they mean",
     "-longer": "the word beside it makes another name or an idiom of it",
     "-alone": "no other substance in the text",
+    "-ticker": "written as the code of a share",
     "-verb": "used as a verb",
     "-case": "not written in capitals as the name is",
     "-case_word": "a word, and not written in capitals as the name is",
@@ -286,6 +287,7 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
         _fits(tables().longer_before.get(name.lower()), before)
         or _fits(tables().longer_after.get(name.lower()), after)
     )
+    found["ticker"] = float(context.ticker(text, start, stop))
     found["hyphen"] = float(
         text[start - 1 : start] == "-"
         or (text[stop : stop + 1] == "-" and not context.form_after(text, stop))

@@ -249,6 +249,8 @@ def _stands_alone(text: str, start: int, stop: int) -> bool:
     if letter != letter.upper():
         return False
     before = text[max(0, start - 2) : start].rstrip()
+    if re.match(r" [A-Z][a-z]+", text[stop : stop + 3]):
+        return False  # an author's or a player's initial: "H Southwell"
     return not (before[-1:].isdigit() or before[-1:] in "-/.'’&") and text[stop : stop + 1] not in tuple(
         "-.'’/&0123456789"
     )

@@ -187,6 +187,15 @@ def alias_before(text: str, start: int) -> bool:
     return bool(_alias().search(text[max(0, start - 40) : start]))
 
 
+_EXCHANGE = re.compile(r"(?:\b(?:NYSE|NASDAQ|LSE|AMEX|TSX|ASX|XETRA|Nasdaq|OTC|HKEX|SET|KLSE)\s?:\s?|[$<])$")
+
+
+def ticker(text: str, start: int, stop: int) -> bool:
+    """Is the name written as the code of a share: "(NYSE: ICE)", "$ICE", "<ICE>"?"""
+    before = _EXCHANGE.search(text[max(0, start - 12) : start])
+    return before is not None and (before[0] != "<" or re.match(r"[.>]", text[stop : stop + 1]) is not None)
+
+
 def quoted(text: str, start: int, stop: int) -> bool:
     return start > 0 and stop < len(text) and text[start - 1] in _QUOTES and text[stop] in _QUOTES
 

@@ -338,3 +338,15 @@ def test_a_tag_names_the_word_that_told_it(text: str, language: str, reason: str
     [mention] = mentions(text, language)
     assert reason in mention.reasons
     assert reason.split(":")[0] in mention.tags
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Police said shares of the exchange (NYSE: ICE) rose after the drugs raid.",
+        "Police seized drugs; $ICE fell two per cent, dealers said.",
+        "Goals by H Southwell and K Smith; drugs and dealers were not seen.",
+    ],
+)
+def test_tickers_and_initials_are_no_names(text: str) -> None:
+    assert mentions(text, "en") == []
