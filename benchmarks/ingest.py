@@ -95,6 +95,8 @@ class Site(threading.Thread):
         await asyncio.Event().wait()
 
     async def _answer(self, request: web.BaseRequest) -> web.Response:
+        if request.path == "/robots.txt":
+            return web.Response(status=404)
         _, kind, number = request.path.split("/")
         if kind == "page":
             return web.Response(body=self.pages[int(number)], content_type="text/html", charset="utf-8")
