@@ -10,6 +10,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
@@ -37,6 +38,7 @@ _TYPE_ORDER = (
     "dea-code",
     "street",
 )
+_GLANCED = 5  # bytes of a pattern, with its space: names of four letters take no ending but a plural's
 _SEEN = 130  # how far a look at the borders of a candidate goes at most, with brackets and line ends
 
 
@@ -98,9 +100,9 @@ def from_short(
     for begin, end, pattern in hits:
         if masks[pattern] & wanted:
             reasons.append(begin)
-        if not masks[pattern] & NO_NAME:
+        if not masks[pattern] & NO_NAME and not (language == "en" and _goes_on(view.folded, begin, end)):
             entries = lexicon.short.of(pattern)
-            start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
+            start, stop = _from_padded(view, begin, end, bare=_is_bare(lexicon.texts[entries[0]]))
             into.extend(_read_entries(lexicon, view, entries, start, stop, language))
     return reasons
 
@@ -113,7 +115,7 @@ def from_weak(
         if reasons is not None and not _near(reasons, begin):
             continue
         entries = lexicon.weak.of(pattern)
-        start, stop = _from_padded(view, begin, end, bare=has_cjk(lexicon.texts[entries[0]]))
+        start, stop = _from_padded(view, begin, end, bare=_is_bare(lexicon.texts[entries[0]]))
         for entry in entries:
             spelling = lexicon.texts[entry]
             # a pattern with a plural s reads as the name without it
@@ -121,6 +123,20 @@ def from_weak(
             candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - shorter, language)
             if candidate:
                 yield candidate
+
+
+def _goes_on(folded: bytes, begin: int, end: int) -> bool:
+    """Does a short English name go on as another word ("methyl")? Said at a glance, before any reading."""
+    if end - begin > _GLANCED or folded[begin] != 32 or folded[end - 1] == 32:
+        return False
+    return (
+        folded[end : end + 1] != b" " and folded[end : end + 2] != b"s " and folded[end : end + 3] != b"es "
+    )
+
+
+@lru_cache(maxsize=10_000)
+def _is_bare(spelling: str) -> bool:
+    return has_cjk(spelling)
 
 
 def _near(reasons: list[int], begin: int) -> bool:

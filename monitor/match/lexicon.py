@@ -54,14 +54,19 @@ class Automaton:
     starts: Ints
     entries: Ints
     masks: list[int] | None = None  # of patterns that are words: their languages, and `NO_NAME`
+    asked: dict[int, list[int]] = field(default_factory=dict)
 
     def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
         """All (start, stop, pattern), overlapping ones too."""
         return self.engine.find_overlapping(haystack) if self.engine is not None else []
 
     def of(self, pattern: int) -> list[int]:
-        """The entries of a pattern."""
-        found: list[int] = self.entries[self.starts[pattern] : self.starts[pattern + 1]].tolist()
+        """The entries of a pattern; the same patterns are asked for again and again."""
+        found = self.asked.get(pattern)
+        if found is None:
+            found = self.asked[pattern] = self.entries[
+                self.starts[pattern] : self.starts[pattern + 1]
+            ].tolist()
         return found
 
 
