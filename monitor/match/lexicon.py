@@ -34,6 +34,8 @@ NO_NAME = 1 << 31
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
 CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
+# Spellings up to which long names have anchors; with more, most texts hold some anchor, and it saves nothing.
+_ANCHORED = 500_000
 _SPELT_ABROAD = 100_000  # names; a longer list brings its own spellings in other languages
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
 _TABLES = ("watchlist", "kinds", "tongues", "senses")
@@ -126,6 +128,11 @@ class Lexicon:
             ambiguous=bool(self.ambiguous[index]),
             senses=self.senses.get(index, ""),
         )
+
+    @property
+    def has_anchors(self) -> bool:
+        """Do texts without any anchor have no long name either?"""
+        return len(self.texts) <= _ANCHORED
 
     def is_ambiguous(self, entry: int) -> bool:
         return bool(self.ambiguous[int(self.names_of[entry])])
@@ -389,7 +396,7 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     return Lexicon(
         watchlist=watchlist.digest,
         long=builder.build("long"),
-        short=builder.build("short", _marks(names, builder.anchors)),
+        short=builder.build("short", _marks(names, builder.anchors if len(texts) <= _ANCHORED else ())),
         weak=builder.build("weak"),
         texts=Strings.of(texts),
         names_of=np.array(names_of, np.uint32),

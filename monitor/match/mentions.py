@@ -88,13 +88,13 @@ def weigh(
     view = forms(text)
     short_hits = find_folded(lexicon.short, view)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
-    if not short_hits and not in_full:
+    if not short_hits and not in_full and lexicon.has_anchors:
         return None
     language = language or context.guess_language(view)
     candidates: list[Candidate] = []
     reasons = from_short(lexicon, view, short_hits, language, candidates)
     in_full = in_full or bool(candidates) or len(reasons) > 1
-    if in_full or _marked(lexicon.short, short_hits, ANCHOR):
+    if in_full or not lexicon.has_anchors or _marked(lexicon.short, short_hits, ANCHOR):
         candidates += from_long(lexicon, view, lexicon.long.find(view.compact), language)
     if in_full or candidates or _marked(lexicon.short, short_hits, CLINIC) > 1:
         candidates = longest([*candidates, *from_misspellings(lexicon, view, language)], language)
