@@ -17,7 +17,7 @@ from monitor.model import (
     Snippet,
 )
 from monitor.store import schema as t
-from monitor.store.schema import unpack
+from monitor.store.columns import unpack
 from monitor.store.values import StoredAlert
 
 

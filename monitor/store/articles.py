@@ -13,8 +13,8 @@ from sqlalchemy import Connection, RowMapping, delete, func, insert, select, upd
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
 from monitor.store import schema as t
+from monitor.store.columns import pack, unpack
 from monitor.store.engine import insert as insert_or
-from monitor.store.schema import pack, unpack
 from monitor.store.values import COPY_LENGTH, Record, Recorded, StoredRevision
 
 # --- what is known --------------------------------------------------------------------------------
