@@ -16,12 +16,16 @@ WIDTH = 96
 FORMS = {
     "raw": "in the text as written",
     "normal": "after dashes, primes, spaces, line breaks, case and the like were made equal",
-    "skeleton": "after a disguise (look-alike letters, separators, digits for letters) was taken off",
+    "skeleton": "after a disguise was taken off",
 }
 METHODS = {
     "name": "by the name",
     "cas": "by the CAS Registry Number, whose check digit is right,",
     "inchikey": "by the InChIKey",
+    "cid": "by the PubChem CID",
+    "dea-code": "by the DEA code",
+    "misspelling": "as a misspelling of the name",
+    "abbreviation": "by an abbreviation that the text defines as",
 }
 
 
@@ -142,6 +146,8 @@ def _place(mention: Mention, alert: Alert, text: str) -> Iterable[str]:
     method = METHODS.get(mention.method, f"by {mention.method}")
     form = FORMS.get(mention.form, mention.form)
     yield _wrapped(f"found {method} “{mention.name}”, {form}", "    ", "    ")
+    if mention.reasons:
+        yield _wrapped(f"because: {'; '.join(mention.reasons)}", "    ", "      ")
     if mention.features:
         told = ", ".join(f"{name} {value:g}" for name, value in mention.features)
         yield _wrapped(f"features: {told}", "    ", "      ")

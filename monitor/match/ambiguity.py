@@ -227,7 +227,8 @@ def _reasons(candidate: Candidate, features: Features, table: dict[str, float]) 
     reasons = [f'{candidate.name.type} name "{candidate.name.text}", which has other senses']
     for name, value in sorted(features, key=lambda pair: -abs(table.get(pair[0], 0) * pair[1])):
         effect = table.get(name, 0.0) * value
-        text = REASONS.get(name) if effect > 0 else REASONS.get("-" + name)
+        against = REASONS.get("-" + name)
+        text = REASONS.get(name) if effect > 0 else against and f"against it: {against}"
         if text and abs(effect) > 0.2:
             reasons.append(text)
     return tuple(reasons)

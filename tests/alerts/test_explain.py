@@ -71,3 +71,9 @@ def test_every_silencer_silences(rules: tuple[Rule, ...], score: float) -> None:
     assert len(found) >= 3
     for silencer in found:
         assert decide(page, alert.mentions, WATCHLIST, silencer.rules, Past(), NOW) == [], silencer.words
+
+
+def test_tells_the_reasons_of_a_mention_the_trick_among_them() -> None:
+    alert, page = raised(reasons=("common name", "hidden by digits for letters", 'seizure: "seized"'))
+    told = "\n".join(explain(alert, page, SUBSTANCES["bromide"], LISTS, RULES))
+    assert 'because: common name; hidden by digits for letters; seizure: "seized"' in told
