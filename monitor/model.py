@@ -42,8 +42,9 @@ class InForce(enum.Enum):
 class ListInfo:
     """One authority's list: `dea-list-1`, `un-1961-I` ...
 
-    `kind` is "schedule", "precursor", "surveillance", "proposed" or "house" (a user's own). Only the
-    first two are legal control: a surveillance list or a proposal must never be called "scheduled".
+    `kind` is "schedule", "precursor", "class" (a control by structure), "surveillance", "proposed" or "house"
+    (a user's own). Only the first two are legal control of what stands there: a surveillance list or a
+    proposal must never be called "scheduled", and what falls under a class is for a person to judge.
     """
 
     id: str

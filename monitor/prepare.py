@@ -68,29 +68,48 @@ def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
 
 
 def shipped_lists() -> frozenset[str]:
-    """The ids of the shipped lists, against which the configuration is checked."""
+    """The ids of the shipped lists and classes, against which the configuration is checked."""
+    from monitor.chem.class_list import class_ids
     from monitor.watchlist.builtin import DATA
 
     with (DATA / "lists.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["id"] for row in csv.DictReader(lines))
+        return frozenset(row["id"] for row in csv.DictReader(lines)).union(class_ids())
 
 
 def load_watchlist(config: Config | None) -> Watchlist:
-    """Load and merge the configured watchlists. Raises WatchlistError with file and line."""
+    """Load and merge the configured watchlists. Raises WatchlistError with file and line.
+
+    The structure classes are shipped lists like the others: all of them with "all", else those named.
+    """
+    from monitor.chem.class_list import class_watchlist
+    from monitor.config.models import BuiltinWatchlist
     from monitor.watchlist import load_builtin, merge
 
     if config is None:
-        return load_builtin(("all",))
-    return merge([_load_part(config, index) for index in range(len(config.watchlists))])
+        return _joined(load_builtin(("all",)), class_watchlist(("all",)))
+    parts = [each.builtin for each in config.watchlists if isinstance(each, BuiltinWatchlist)]
+    listed = merge([_load_part(config, index) for index in range(len(config.watchlists))])
+    return _joined(listed, class_watchlist(id for ids in parts for id in ids))
+
+
+def _joined(one: Watchlist, other: Watchlist) -> Watchlist:
+    """Two watchlists that have nothing in common as one."""
+    return Watchlist(
+        {**one.substances, **other.substances},
+        (*one.names, *other.names),
+        (*one.listings, *other.listings),
+        {**one.lists, **other.lists},
+    )
 
 
 def _load_part(config: Config, index: int) -> Watchlist:
+    from monitor.chem.class_list import class_ids
     from monitor.config.models import BuiltinWatchlist, FileWatchlist
     from monitor.watchlist import Entry, from_entries, load_builtin, load_file
 
     part = config.watchlists[index]
     if isinstance(part, BuiltinWatchlist):
-        return load_builtin(part.builtin)
+        return load_builtin(id for id in part.builtin if id not in class_ids())
     if isinstance(part, FileWatchlist):
         return load_file(part.file)
     entries = [

@@ -40,7 +40,12 @@ MAX_LINE = 256 * 1024 * 1024
 """Bytes of one line; a longer one is an error, so that memory stays bounded whatever comes in."""
 
 # Being on one of these lists is no legal control: its status must not read as if it were.
-_NOT_CONTROL = {"surveillance": "under surveillance", "proposed": "proposed", "house": "on your own list"}
+_NOT_CONTROL = {
+    "class": "possible member of a class in force",
+    "surveillance": "under surveillance",
+    "proposed": "proposed",
+    "house": "on your own list",
+}
 _BUFFER = 1024 * 1024
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 

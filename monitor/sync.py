@@ -186,6 +186,7 @@ def _chosen(
     substances = [
         each
         for each in watchlist.substances.values()
+        if not _is_class(watchlist, each.key)
         if config.sync.own_lists or not _is_own(watchlist, each.key)
     ]
     kept = store.answers([_question(each) for each in substances])
@@ -200,8 +201,16 @@ def _chosen(
 
 def _is_own(watchlist: Watchlist, key: str) -> bool:
     """Whether only the user's own lists know it: then its name is nobody else's business."""
-    lists = {watchlist.lists[entry.list_id].kind for entry in watchlist.listings_of(key)}
-    return lists == {"house"}
+    return _kinds(watchlist, key) == {"house"}
+
+
+def _is_class(watchlist: Watchlist, key: str) -> bool:
+    """Whether it is a structure class, which is no substance to look up."""
+    return _kinds(watchlist, key) == {"class"}
+
+
+def _kinds(watchlist: Watchlist, key: str) -> set[str]:
+    return {watchlist.lists[entry.list_id].kind for entry in watchlist.listings_of(key)}
 
 
 def _question(substance: Substance) -> str:

@@ -337,7 +337,10 @@ def show_lists(console: Console, lines: Sequence[ListLine]) -> None:
     for line in lines:
         table.add_row(line.id, line.kind, f"{line.substances:,}", clean(line.title), clean(line.authority))
     _print_table(console, table)
-    note = "Kinds: schedule and precursor lists are control; surveillance, proposed and house lists are not."
+    note = (
+        "Kinds: schedule and precursor lists are control; surveillance, proposed and house lists are not. "
+        "What falls under a class is for a person to judge."
+    )
     console.print(Text(note, "dim"))
 
 

@@ -25,6 +25,9 @@ METHODS = {
     "cid": "by the PubChem CID",
     "dea-code": "by the DEA code",
     "misspelling": "as a misspelling of the name",
+    "nomenclature": "by the rules of chemical names as the name",
+    "structure": "by the structure of the name, which has the InChIKey",
+    "class": "by the structure of the name, which has the InChIKey",
     "abbreviation": "by an abbreviation that the text defines as",
 }
 

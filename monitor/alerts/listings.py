@@ -14,11 +14,12 @@ from monitor.model import InForce, ListInfo, ListingStatus, Watchlist
 WORDS = {
     "schedule": ("in force", ""),
     "precursor": ("in force", ""),
+    "class": ("class in force", " (a possible member: a person has to judge)"),
     "surveillance": ("under surveillance", " (not a schedule)"),
     "proposed": ("proposed", " (not adopted)"),
     "house": ("on your own list", ""),
 }
-KIND_ORDER = ("schedule", "precursor", "surveillance", "proposed", "house")
+KIND_ORDER = ("schedule", "precursor", "class", "surveillance", "proposed", "house")
 
 
 def status_at(watchlist: Watchlist, substance: str, day: date) -> tuple[ListingStatus, ...]:
@@ -61,7 +62,7 @@ def _state(status: ListingStatus, info: ListInfo | None) -> str:
     if status.status is InForce.NOT_YET:
         return f"not yet at the article's date (from {listing.since})"
     if status.status is InForce.UNKNOWN:
-        words = "listed" if words == "in force" else words  # no more than the dates say
+        words = words.replace("in force", "listed")  # no more than the dates say
     if not listing.since:
         return f"{words}, since when is not known{beside}"
     if status.status is InForce.UNKNOWN:

@@ -92,6 +92,11 @@ def _is_control(status: ListingStatus, watchlist: Watchlist) -> bool:
     return info is not None and info.is_control
 
 
+def _kind(status: ListingStatus, watchlist: Watchlist) -> str:
+    info = watchlist.lists.get(status.listing.list_id)
+    return info.kind if info else ""
+
+
 def _by_substance(mentions: Sequence[Mention]) -> dict[str, list[Mention]]:
     groups: dict[str, list[Mention]] = {}
     for mention in sorted(mentions, key=lambda each: (each.start, each.stop, each.substance)):
@@ -162,7 +167,11 @@ def _reasons(
 ) -> Iterable[str]:
     """Say in words what decided: the names found, the rule, where the severity is from."""
     surfaces = list(dict.fromkeys(mention.surface for mention in mentions))
-    yield f"the text names {substance.name} as " + ", ".join(f"“{_flat(each)}”" for each in surfaces[:5])
+    told = ", ".join(f"“{_flat(each)}”" for each in surfaces[:5])
+    if all(mention.method == "class" for mention in mentions):
+        yield f"the text names {told}: {substance.name}"
+    else:
+        yield f"the text names {substance.name} as {told}"
     best = max(mention.score for mention in mentions)
     yield f"rule “{rule.name}” fits: score {best:.2f}, at least {rule.min_score:.2f} asked"
     yield _severity_reason(rule, substance, listed, watchlist)
@@ -179,6 +188,8 @@ def _severity_reason(
     if substance.severity:
         return f"severity {substance.severity.label} is set by the watchlist"
     by_list = _severity_by_list(listed, watchlist)
+    if by_list is Severity.MEDIUM and all(_kind(each, watchlist) == "class" for each in listed):
+        return "severity medium: whether it falls under the class is for a person to judge"
     return {
         Severity.HIGH: "severity high: it is on a control list at the article's date",
         Severity.MEDIUM: "severity medium: it is on a list that is no control list",

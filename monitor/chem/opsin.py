@@ -8,13 +8,15 @@ name end.
 
 from __future__ import annotations
 
+import math
 import queue
 import re
 import shutil
 import subprocess
 import threading
+import time
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,11 +53,11 @@ class Answer:
 
 
 class Cache(Protocol):
-    """Keeps answers by the very name and OPSIN's version, failures included."""
+    """Keeps answers by the very name and OPSIN's version, failures included; names unknown are left out."""
 
-    def get(self, name: str, version: str) -> Answer | None: ...
+    def get(self, names: Sequence[str], version: str) -> Mapping[str, Answer]: ...
 
-    def put(self, name: str, version: str, answer: Answer) -> None: ...
+    def put(self, answers: Mapping[str, Answer], version: str) -> None: ...
 
 
 class MemoryCache:
@@ -65,11 +67,11 @@ class MemoryCache:
         self._kept: dict[tuple[str, str], Answer] = {}
         self._size = size
 
-    def get(self, name: str, version: str) -> Answer | None:
-        return self._kept.get((name, version))
+    def get(self, names: Sequence[str], version: str) -> dict[str, Answer]:
+        return {name: self._kept[name, version] for name in names if (name, version) in self._kept}
 
-    def put(self, name: str, version: str, answer: Answer) -> None:
-        self._kept[name, version] = answer
+    def put(self, answers: Mapping[str, Answer], version: str) -> None:
+        self._kept.update({(name, version): answer for name, answer in answers.items()})
         while len(self._kept) > self._size:
             del self._kept[next(iter(self._kept))]
 
@@ -117,15 +119,23 @@ def _java() -> Path | None:
 class Opsin:
     """OPSIN as a value with a life: starts Java at the first name, restarts it after a crash or a hang.
 
-    Not for use from several threads at once. Close it, or use it as a context manager.
+    `deadline` (seconds) is for one name, `patience` for one `read`: names that are not read by then get no
+    answer. Not for use from several threads at once. Close it, or use it as a context manager.
     """
 
-    def __init__(self, tools: Tools, cache: Cache | None = None, deadline: float = DEADLINE) -> None:
+    def __init__(
+        self,
+        tools: Tools,
+        cache: Cache | None = None,
+        deadline: float = DEADLINE,
+        patience: float = math.inf,
+    ) -> None:
         self.version = tools.version
         self.starts = 0  # how often Java was started
         self._tools = tools
         self._cache = cache if cache is not None else MemoryCache()
         self._deadline = deadline
+        self._patience = patience
         self._java: _Java | None = None
 
     def __enter__(self) -> Opsin:
@@ -143,25 +153,28 @@ class Opsin:
     def read(self, names: Sequence[str]) -> list[Answer]:
         """Read names, in order. Raises OpsinUnavailable when Java does not start at all."""
         clean = [sanitise(name) for name in names]
-        known: dict[str, Answer] = {}
-        asked: list[str] = []
-        for name in dict.fromkeys(clean):
-            kept = self._cache.get(name, self.version) if name else Answer(message="no name")
-            kept = kept or (Answer(message="too long for a name") if len(name) > LONGEST_NAME else None)
-            if kept is None:
-                asked.append(name)
-            else:
-                known[name] = kept
-        for name, answer in self._ask(asked):
-            known[name] = answer
-            if answer.lasting:
-                self._cache.put(name, self.version, answer)
+        known = {name: _refused(name) for name in clean if not 0 < len(name) <= LONGEST_NAME}
+        known.update(
+            self._cache.get([name for name in dict.fromkeys(clean) if name not in known], self.version)
+        )
+        fresh: dict[str, Answer] = {}
+        try:
+            for name, answer in self._ask([name for name in dict.fromkeys(clean) if name not in known]):
+                fresh[name] = answer
+        finally:  # what was answered before a failure is kept all the same
+            self._cache.put({name: each for name, each in fresh.items() if each.lasting}, self.version)
+        known.update(fresh)
         return [known[name] for name in clean]
 
     def _ask(self, names: list[str]) -> Iterator[tuple[str, Answer]]:
         """Ask in batches. A name on which Java ends or hangs is asked once more, in a new Java."""
         at, failed = 0, 0
+        end = time.monotonic() + self._patience
         while at < len(names):
+            if time.monotonic() > end:
+                yield names[at], Answer(message=f"not asked: {self._patience:g} s were over", lasting=False)
+                at += 1
+                continue
             batch = names[at : at + BATCH] if not failed else names[at : at + 1]
             trouble = ""
             try:
@@ -197,6 +210,10 @@ def sanitise(name: str) -> str:
     """
     line = "".join(" " if unicodedata.category(char) in ("Cc", "Zl", "Zp") else char for char in name)
     return " ".join(line.encode("utf-8", "replace").decode("utf-8", "replace").split())
+
+
+def _refused(name: str) -> Answer:
+    return Answer(message="too long for a name" if name else "no name")
 
 
 class _NoAnswerError(Exception):

@@ -79,6 +79,7 @@ class Resolution:
     """What is known of one name. `via` says where the structure (or substance) comes from, "" for nowhere.
 
     `match` says how the substance was found: "name", "exact" (InChIKey), "without stereo" and so on.
+    `lasting` is false when OPSIN had to be asked and gave no answer: that says nothing about the name.
     """
 
     name: str
@@ -92,6 +93,7 @@ class Resolution:
     classes: tuple[Verdict, ...] = ()
     readings: tuple[Reading, ...] = ()
     steps: tuple[Step, ...] = ()
+    lasting: bool = True
 
 
 class StructureIndex:
@@ -179,6 +181,7 @@ class Resolver:
             answers = dict(zip(texts, self.reader.read(texts), strict=True))
         except OpsinUnavailable as error:
             for draft in drafts:
+                draft.lasting = False
                 draft.say("opsin", f"not asked: {error}")
             return
         for draft in drafts:
@@ -230,6 +233,7 @@ class Resolver:
             verdicts,
             tuple(draft.readings),
             tuple(draft.steps),
+            draft.lasting or bool(draft.via),
         )
 
     def _compare(self, draft: _Draft) -> None:
@@ -249,6 +253,7 @@ class _Draft:
         self.name, self.candidates = name, tries
         self.via = self.smiles = self.inchikey = self.match = ""
         self.score = 0.0
+        self.lasting = True
         self.substance: Substance | None = None
         self.readings: list[Reading] = []
         self.readable: list[tuple[str, tuple[str, ...]]] = []
@@ -292,6 +297,7 @@ class _Draft:
             for score in [_score(structure, answers[text])]
         ]
         if not parsed:
+            self.lasting = all(answers[text].lasting for text, _ in self.readable)
             failed = answers[self.readable[-1][0]].message if self.readable else "no English form"
             self.say("opsin", f"{version}: no reading ({failed or 'no answer'})")
             return

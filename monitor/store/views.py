@@ -46,13 +46,14 @@ SELECT al.id AS alert_id,
           FROM (SELECT CASE WHEN l.title = '' THEN l.list_id ELSE l.title END
                        || CASE WHEN l.kind = '' THEN ''
                                WHEN l.kind IN ('schedule', 'precursor') THEN ' [' || l.kind || ']'
+                               WHEN l.kind = 'class' THEN ' [class, possible member only]'
                                ELSE ' [' || l.kind || ', not legal control]' END
                        || CASE WHEN l.code = '' THEN '' ELSE ' ' || l.code END
                        || CASE WHEN l.since = '' THEN '' ELSE ' since ' || l.since END
                        || CASE WHEN l.until = '' THEN '' ELSE ' until ' || l.until END
                        || ': '
                        || CASE WHEN l.status = 'date not known' THEN 'listed, date not known'
-                               WHEN l.kind IN ('schedule', 'precursor', '') THEN l.status
+                               WHEN l.kind IN ('schedule', 'precursor', 'class', '') THEN l.status
                                WHEN l.status = 'in force' THEN 'on it'
                                WHEN l.status = 'not yet in force' THEN 'not yet on it'
                                WHEN l.status = 'no longer in force' THEN 'no longer on it'

@@ -9,10 +9,11 @@ from datetime import date
 from monitor.model import InForce, ListInfo, Listing, Name, Substance, Watchlist
 
 WIDTH = 100
-_ORDER = {"schedule": 0, "precursor": 1, "surveillance": 2, "proposed": 3, "house": 4}
+_ORDER = {"schedule": 0, "precursor": 1, "class": 2, "surveillance": 3, "proposed": 4, "house": 5}
 _TITLES = {
     "schedule": "Scheduled",
     "precursor": "Listed as a precursor",
+    "class": "Structure class (what falls under it is for a person to judge)",
     "surveillance": "On a surveillance list (not scheduled, no control list)",
     "proposed": "Proposed only (not in force)",
     "house": "House lists (your own)",

@@ -9,8 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts import Past, decide
-from monitor.model import Alert, Mention, Rule, Severity
+from monitor.alerts import Past, decide, say
+from monitor.model import (
+    Alert,
+    InForce,
+    ListInfo,
+    Listing,
+    ListingStatus,
+    Mention,
+    Rule,
+    Severity,
+    Substance,
+    Watchlist,
+)
 from tests.alerts.cases import NOW, SUBSTANCES, WATCHLIST, article, mention
 
 TEXT = "Customs found fentanyl, BMK, bromide and mine; then more fentanyl."
@@ -205,3 +216,23 @@ def test_every_alert_is_a_mention_that_a_raising_rule_fits(
         assert all(each in mentions and each.substance == alert.substance for each in alert.mentions)
         assert not rules or any(rule.name == alert.rule and rule.raise_alert for rule in rules)
         assert alert.score == max(each.score for each in alert.mentions)
+
+
+def test_a_possible_member_of_a_class_is_told_as_no_more_than_that() -> None:
+    info = ListInfo("law", "The class", "DEA", "US", "class")
+    key, name = "class:law", "possible member of The class"
+    watchlist = Watchlist(
+        {key: Substance(key, name, "nps")}, (), (Listing(key, "law", since="2018-02-06"),), {"law": info}
+    )
+    text = "A seller offers 4-examplylpiperidine now."
+    found = mention(text, "4-examplylpiperidine", key, method="class", name="ABC")
+    (alert,) = decide(article(text), [found], watchlist, (), Past(), NOW)
+    assert alert.severity is Severity.MEDIUM
+    assert alert.reasons[0] == "the text names “4-examplylpiperidine”: possible member of The class"
+    assert "severity medium: whether it falls under the class is for a person to judge" in alert.reasons
+    (status,) = alert.listings
+    assert say(status, info) == (
+        "The class: class in force since 2018-02-06 (a possible member: a person has to judge)"
+    )
+    undated = ListingStatus(Listing(key, "law"), InForce.UNKNOWN)
+    assert say(undated, info).startswith("The class: class listed, since when is not known")

@@ -86,21 +86,21 @@ def test_answers_and_failures_are_kept_by_name_and_version(opsin: Opsin) -> None
     cache = MemoryCache()
     with Opsin(find_tools(), cache) as own:
         own.read(["ethane", "gibberish"])
-        assert cache.get("ethane", own.version) == Answer("CC")
-        kept = cache.get("gibberish", own.version)
-        assert kept is not None
-        assert kept.smiles == ""
+        kept = cache.get(["ethane", "gibberish", "propane"], own.version)
+        assert kept["ethane"] == Answer("CC")
+        assert kept["gibberish"].smiles == ""
+        assert "propane" not in kept
     with Opsin(find_tools(), cache) as again:
         assert again.read(["ethane"])[0].smiles == "CC"
         assert again.starts == 0
-    assert cache.get("ethane", "0") is None
+    assert cache.get(["ethane"], "0") == {}
 
 
 def test_the_cache_is_bounded() -> None:
     cache = MemoryCache(size=2)
     for name in ("a", "b", "c"):
-        cache.put(name, "1", Answer(name))
-    assert [cache.get(name, "1") is not None for name in ("a", "b", "c")] == [False, True, True]
+        cache.put({name: Answer(name)}, "1")
+    assert list(cache.get(["a", "b", "c"], "1")) == ["b", "c"]
 
 
 # --- a Java that misbehaves: a hand-written program on the same pipes ---------------------------------
@@ -138,7 +138,26 @@ def test_a_name_on_which_java_hangs_costs_its_deadline_and_no_other_name(fake: T
         assert [each.smiles for each in read] == ["CC", "", "CC"]
         assert read[1] == Answer(message="no answer within 3 s", lasting=False)
         assert own.starts == 3
-    assert cache.get("hang", "1") is None
+    assert list(cache.get(["one", "hang", "two"], "1")) == ["one", "two"]
+
+
+def test_names_beyond_the_time_of_one_read_are_not_asked(fake: Tools) -> None:
+    cache = MemoryCache()
+    with Opsin(fake, cache, deadline=1.0, patience=1.5) as own:
+        read = own.read(["one", "hang", "two"])
+        assert (read[0].smiles, read[1].lasting) == ("CC", False)
+        assert read[2] == Answer(message="not asked: 1.5 s were over", lasting=False)
+        assert own.read(["two"])[0].smiles == "CC"  # the next read has a time of its own
+
+
+def test_what_was_answered_before_java_went_away_is_kept(fake: Tools) -> None:
+    cache = MemoryCache()
+    with Opsin(fake, cache) as own:
+        own.read(["one"])
+        fake.java.unlink()
+        with pytest.raises(OpsinUnavailable):
+            own.read(["two", "crash", "three"])
+    assert list(cache.get(["one", "two", "three"], "1")) == ["one", "two"]
 
 
 def test_a_name_on_which_java_ends_is_given_up_after_a_second_try(fake: Tools) -> None:

@@ -234,3 +234,24 @@ def test_the_recorded_unresolved_names(opsin: Opsin) -> None:
         mine = [ok for ok, row in zip(right, rows, strict=True) if row["lang"] == language]
         assert sum(mine) / len(mine) >= target, language
     assert not [each.name for each, ok in zip(found, right, strict=True) if each.inchikey and not ok]
+
+
+def test_no_answer_is_told_from_an_answer_that_there_is_none() -> None:
+    class Gone:
+        """A reader whose process ended, or that cannot be started."""
+
+        version = "1"
+
+        def __init__(self, raises: bool) -> None:
+            self.raises = raises
+
+        def read(self, names: Sequence[str]) -> list[Answer]:
+            if self.raises:
+                raise OpsinUnavailable("no memory")
+            return [Answer(message="Java ended", lasting=False) for _ in names]
+
+    for raises in (True, False):
+        unread, known = chain(Gone(raises)).resolve(["2,2-quuxylethane", "phenethyl bromide"], DAY)
+        assert (unread.via, unread.lasting, known.lasting) == ("", False, True)
+    without = chain(None, no_reader="not installed").resolve(["2,2-quuxylethane"], DAY)
+    assert without[0].lasting  # it will not be there at the next try either
