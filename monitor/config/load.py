@@ -28,6 +28,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "fields": models.ApiFields,
     "http": models.Http,
     "sync": models.Sync,
+    "evidence": models.Evidence,
     "retention": models.Retention,
     **{f"#{kind}": model for kind, model in models.SOURCE_KINDS.items()},
 }

@@ -1,6 +1,7 @@
 """The sections of config.yaml as frozen models, and how they become the nouns of the program.
 
-The descriptions are the help that an editor shows; docs/configuration.md says more of each key.
+The descriptions are the help that an editor shows; docs/configuration.md says more of each key. The kinds of
+sources are in `sources`.
 """
 
 from __future__ import annotations
@@ -9,34 +10,25 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    PrivateAttr,
-    Tag,
-    ValidationInfo,
-    WithJsonSchema,
-)
+from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, ValidationInfo
 
 from monitor.config import values
-from monitor.model import ListInfo, Pin, Rule, Severity, Source
+from monitor.config.base import (
+    Duration,
+    IntervalOrOff,
+    Kind,
+    Language,
+    Level,
+    ListIds,
+    LocalPath,
+    Section,
+    Size,
+    Text,
+)
+from monitor.config.sources import SOURCE_KINDS, ApiFields, SourceEntry
+from monitor.model import ListInfo, Pin, Rule, Source
 
-DEFAULT_EVERY = 3600.0
-"""Seconds between two checks of a source that names neither `every` nor `cron`."""
-
-_SEVERITIES = [level.label for level in Severity]
-
-
-def _at_base(value: object, info: ValidationInfo) -> object:
-    """A path in the file counts from the folder of the file."""
-    if not isinstance(value, str):
-        return value
-    base: Path = (info.context or {}).get("base", Path())
-    return base / Path(values.text(value)).expanduser()
+__all__ = ["SOURCE_KINDS", "ApiFields", "Config", "SourceEntry"]
 
 
 def _database(value: str, info: ValidationInfo) -> str:
@@ -46,58 +38,6 @@ def _database(value: str, info: ValidationInfo) -> str:
         return url
     base: Path = (info.context or {}).get("base", Path())
     return f"sqlite:///{base / name}{query_mark}{query}"
-
-
-def _split(value: object) -> object:
-    """ "a, b" as well as a list: an identifier holds no comma."""
-    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
-
-
-Text = Annotated[str, AfterValidator(values.text)]
-LocalPath = Annotated[Path, BeforeValidator(_at_base), WithJsonSchema({"type": "string", "minLength": 1})]
-Duration = Annotated[
-    float,
-    BeforeValidator(values.duration),
-    WithJsonSchema({"type": "string", "pattern": values.DURATION_PATTERN}),
-]
-Interval = Annotated[
-    float,
-    BeforeValidator(values.interval),
-    WithJsonSchema({"type": "string", "pattern": values.DURATION_PATTERN}),
-]
-IntervalOrOff = Annotated[
-    float | None,
-    BeforeValidator(values.interval_or_off),
-    WithJsonSchema({"type": "string", "pattern": rf"^off$|{values.DURATION_PATTERN}"}),
-]
-Size = Annotated[
-    int,
-    BeforeValidator(values.size),
-    WithJsonSchema({"type": "string", "pattern": values.SIZE_PATTERN}),
-]
-ListIds = Annotated[
-    tuple[Text, ...],
-    BeforeValidator(_split),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
-Level = Annotated[
-    Severity,
-    BeforeValidator(values.severity),
-    WithJsonSchema({"type": "string", "enum": _SEVERITIES}),
-]
-Language = Annotated[
-    str,
-    Field(pattern=r"^[a-z]{2,3}$", description="ISO 639 code: en, de, es, zh ..."),
-]
-WebAddress = Annotated[str, AfterValidator(values.web_address)]
-Pattern = Annotated[str, AfterValidator(values.pattern)]
-Kind = Literal["precursor", "narcotic", "psychotropic", "nps", "other"]
-
-
-class Section(BaseModel):
-    """What all sections share: nothing unknown, nothing converted in silence, nothing changed later."""
-
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 # --- watchlists -------------------------------------------------------------------------------------
@@ -151,181 +91,6 @@ WatchlistEntry = Annotated[
     | Annotated[FileWatchlist, Tag("#file")]
     | Annotated[InlineWatchlist, Tag("#inline")],
     Discriminator(_watchlist_kind),
-]
-
-
-# --- sources ----------------------------------------------------------------------------------------
-
-
-class BaseSource(Section):
-    """What sources of every kind have."""
-
-    name: Text = Field(description="What reports call it; no two sources share a name.")
-    every: Interval | None = Field(default=None, description="Time between two checks: 90s, 15m, 6h, 1d.")
-    cron: Annotated[str, AfterValidator(values.cron)] | None = Field(
-        default=None, description='Five cron fields in UTC, as in "0 6 * * *"; instead of `every`.'
-    )
-    language: Language | None = Field(default=None, description="Hint for texts too short to guess.")
-    enabled: bool = Field(default=True, description="false: keep the entry, do not check it.")
-
-    @property
-    def location(self) -> str:
-        raise AssertionError(f"{type(self).__name__} says not where it is")
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return {}
-
-    def to_source(self) -> Source:
-        every = None if self.cron else self.every or DEFAULT_EVERY
-        kind: str = getattr(self, "kind")  # noqa: B009 (each kind declares it with its own literal type)
-        return Source(self.name, kind, self.location, every, self.cron, self.language, self.options)
-
-
-class ListSource(BaseSource):
-    """What sources have that list entries, each with a page."""
-
-    max_pages: int = Field(
-        default=50, ge=1, le=10_000, description="Linked pages read in one check, at most."
-    )
-    max_entries: int = Field(
-        default=1000, ge=1, le=100_000, description="Entries read in one check, at most."
-    )
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return self.model_dump(include={"max_pages", "max_entries"})
-
-
-class FeedSource(ListSource):
-    """An RSS, Atom or JSON feed."""
-
-    kind: Literal["feed"] = Field(description="An RSS, Atom or JSON feed.")
-    url: WebAddress = Field(description="Address of the feed.")
-    fetch_pages: bool = Field(default=True, description="false: read only what the feed itself holds.")
-
-    @property
-    def location(self) -> str:
-        return self.url
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return {**super().options, "fetch_pages": self.fetch_pages}
-
-
-class PageSource(ListSource):
-    """A page that is watched for change, or a listing whose links are followed."""
-
-    kind: Literal["page"] = Field(description="A page that is watched, or a listing of links.")
-    url: WebAddress = Field(description="Address of the page.")
-    links: Pattern | None = Field(default=None, description="Read the pages of links this is found in.")
-    read_page: bool | None = Field(
-        default=None, description="Whether the page itself is an article; by default only without `links`."
-    )
-
-    @property
-    def location(self) -> str:
-        return self.url
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return {**super().options, "links": self.links, "read_page": self.read_page}
-
-
-class SitemapSource(ListSource):
-    """The sitemap of a site, best its news sitemap."""
-
-    kind: Literal["sitemap"] = Field(description="A sitemap, a news sitemap, or an index of them.")
-    url: WebAddress = Field(description="Address of the sitemap.")
-    max_age: Interval = Field(default=30 * 86_400.0, description="What is dated before is not read.")
-    max_maps: int = Field(
-        default=50, ge=1, le=5000, description="Files of an index read in one check, at most."
-    )
-    include: Pattern | None = Field(default=None, description="Only addresses that this pattern is found in.")
-    exclude: Pattern | None = Field(default=None, description="No addresses that this pattern is found in.")
-
-    @property
-    def location(self) -> str:
-        return self.url
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        own = self.model_dump(include={"max_maps", "include", "exclude"})
-        return {**super().options, **own, "max_age": int(self.max_age)}
-
-
-class FolderSource(BaseSource):
-    """A folder of files: .txt .html .md .pdf .eml .mbox .json .jsonl, with subfolders."""
-
-    kind: Literal["folder"] = Field(description="A folder of files, with its subfolders.")
-    path: LocalPath = Field(description="Path, counted from the folder of this file.")
-    max_size: Size = Field(default=32_000_000, description="Of one file; a larger one is reported as a gap.")
-
-    @property
-    def location(self) -> str:
-        return str(self.path)
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        return {"max_bytes": self.max_size}
-
-
-class ApiFields(Section):
-    """Where in an item of a JSON answer its parts are: paths such as `title` or `authors.0.name`."""
-
-    title: ListIds = Field(default=(), description="Path of the title.")
-    url: Text | None = Field(default=None, description="Path of the address of the page.")
-    text: ListIds = Field(default=(), description="Path of the text, or several whose texts are joined.")
-    date: Text | None = Field(default=None, description="Path of the date.")
-    id: Text | None = Field(default=None, description="Path of what names the item.")
-    language: Text | None = Field(default=None, description="Path of the language's code.")
-
-
-class ApiSource(ListSource):
-    """A JSON API that is described here."""
-
-    kind: Literal["api"] = Field(description="A JSON API.")
-    url: WebAddress = Field(description="Address; {since}, {until}, {page} and {offset} are filled in.")
-    items: Text | None = Field(default=None, description="Path of the list in an answer; none: all of it.")
-    fields: ApiFields = Field(description="Where the parts of an item are.")
-    next: Text | None = Field(default=None, description="Path of the address of the next answer.")
-    since_format: Text = Field(default="%Y-%m-%d", description="How {since} is written (strftime, UTC).")
-    lookback: Interval = Field(default=7 * 86_400.0, description="How far back the first check goes.")
-    max_requests: int = Field(default=10, ge=1, le=1000, description="Answers read in one check, at most.")
-    pace: Duration = Field(default=0.0, description="Between two requests, when longer than that of http.")
-    fetch_pages: bool = Field(default=True, description="false: read only what the API itself holds.")
-
-    @property
-    def location(self) -> str:
-        return self.url
-
-    @property
-    def options(self) -> Mapping[str, object]:
-        names = {"items", "fields", "next", "since_format", "max_requests", "pace", "fetch_pages"}
-        return {**super().options, **self.model_dump(include=names), "lookback": int(self.lookback)}
-
-
-SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
-    "api": ApiSource,
-    "feed": FeedSource,
-    "folder": FolderSource,
-    "page": PageSource,
-    "sitemap": SitemapSource,
-}
-
-
-def _source_kind(value: object) -> str | None:
-    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
-    return f"#{kind}" if isinstance(kind, str) and kind in SOURCE_KINDS else None
-
-
-SourceEntry = Annotated[
-    Annotated[ApiSource, Tag("#api")]
-    | Annotated[FeedSource, Tag("#feed")]
-    | Annotated[FolderSource, Tag("#folder")]
-    | Annotated[PageSource, Tag("#page")]
-    | Annotated[SitemapSource, Tag("#sitemap")],
-    Discriminator(_source_kind),
 ]
 
 
@@ -402,6 +167,14 @@ class Http(Section):
         return f"{agent} (+{self.contact})" if self.contact else agent
 
 
+class Evidence(Section):
+    """What is kept for `substance-monitor evidence` beside texts, hashes and headers, which always are."""
+
+    keep_pages: bool = Field(
+        default=False, description="true: keep the page of each article that raises an alert as fetched."
+    )
+
+
 class Retention(Section):
     """How long what was read is kept; alerts, snippets, hashes and offsets always stay."""
 
@@ -442,6 +215,7 @@ class Config(Section):
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
+    evidence: Evidence = Field(default=Evidence(), description="What is kept to prove where a text is from.")
     retention: Retention = Field(default=Retention(), description="How long what was read is kept.")
 
     _path: Path = PrivateAttr(default=Path("config.yaml"))

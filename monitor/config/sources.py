@@ -1,0 +1,198 @@
+"""The kinds of sources in config.yaml, a model each, and how they become sources of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from monitor.config import values
+from monitor.config.base import (
+    Duration,
+    Interval,
+    Language,
+    ListIds,
+    LocalPath,
+    Pattern,
+    Section,
+    Size,
+    Text,
+    WebAddress,
+)
+from monitor.model import Source
+
+DEFAULT_EVERY = 3600.0
+"""Seconds between two checks of a source that names neither `every` nor `cron`."""
+
+
+class BaseSource(Section):
+    """What sources of every kind have."""
+
+    name: Text = Field(description="What reports call it; no two sources share a name.")
+    every: Interval | None = Field(default=None, description="Time between two checks: 90s, 15m, 6h, 1d.")
+    cron: Annotated[str, AfterValidator(values.cron)] | None = Field(
+        default=None, description='Five cron fields in UTC, as in "0 6 * * *"; instead of `every`.'
+    )
+    language: Language | None = Field(default=None, description="Hint for texts too short to guess.")
+    enabled: bool = Field(default=True, description="false: keep the entry, do not check it.")
+
+    @property
+    def location(self) -> str:
+        raise AssertionError(f"{type(self).__name__} says not where it is")
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {}
+
+    def to_source(self) -> Source:
+        every = None if self.cron else self.every or DEFAULT_EVERY
+        kind: str = getattr(self, "kind")  # noqa: B009 (each kind declares it with its own literal type)
+        return Source(self.name, kind, self.location, every, self.cron, self.language, self.options)
+
+
+class ListSource(BaseSource):
+    """What sources have that list entries, each with a page."""
+
+    max_pages: int = Field(
+        default=50, ge=1, le=10_000, description="Linked pages read in one check, at most."
+    )
+    max_entries: int = Field(
+        default=1000, ge=1, le=100_000, description="Entries read in one check, at most."
+    )
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return self.model_dump(include={"max_pages", "max_entries"})
+
+
+class FeedSource(ListSource):
+    """An RSS, Atom or JSON feed."""
+
+    kind: Literal["feed"] = Field(description="An RSS, Atom or JSON feed.")
+    url: WebAddress = Field(description="Address of the feed.")
+    fetch_pages: bool = Field(default=True, description="false: read only what the feed itself holds.")
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {**super().options, "fetch_pages": self.fetch_pages}
+
+
+class PageSource(ListSource):
+    """A page that is watched for change, or a listing whose links are followed."""
+
+    kind: Literal["page"] = Field(description="A page that is watched, or a listing of links.")
+    url: WebAddress = Field(description="Address of the page.")
+    links: Pattern | None = Field(default=None, description="Read the pages of links this is found in.")
+    read_page: bool | None = Field(
+        default=None, description="Whether the page itself is an article; by default only without `links`."
+    )
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {**super().options, "links": self.links, "read_page": self.read_page}
+
+
+class SitemapSource(ListSource):
+    """The sitemap of a site, best its news sitemap."""
+
+    kind: Literal["sitemap"] = Field(description="A sitemap, a news sitemap, or an index of them.")
+    url: WebAddress = Field(description="Address of the sitemap.")
+    max_age: Interval = Field(default=30 * 86_400.0, description="What is dated before is not read.")
+    max_maps: int = Field(
+        default=50, ge=1, le=5000, description="Files of an index read in one check, at most."
+    )
+    include: Pattern | None = Field(default=None, description="Only addresses that this pattern is found in.")
+    exclude: Pattern | None = Field(default=None, description="No addresses that this pattern is found in.")
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        own = self.model_dump(include={"max_maps", "include", "exclude"})
+        return {**super().options, **own, "max_age": int(self.max_age)}
+
+
+class FolderSource(BaseSource):
+    """A folder of files: .txt .html .md .pdf .eml .mbox .json .jsonl, with subfolders."""
+
+    kind: Literal["folder"] = Field(description="A folder of files, with its subfolders.")
+    path: LocalPath = Field(description="Path, counted from the folder of this file.")
+    max_size: Size = Field(default=32_000_000, description="Of one file; a larger one is reported as a gap.")
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {"max_bytes": self.max_size}
+
+
+class ApiFields(Section):
+    """Where in an item of a JSON answer its parts are: paths such as `title` or `authors.0.name`."""
+
+    title: ListIds = Field(default=(), description="Path of the title.")
+    url: Text | None = Field(default=None, description="Path of the address of the page.")
+    text: ListIds = Field(default=(), description="Path of the text, or several whose texts are joined.")
+    date: Text | None = Field(default=None, description="Path of the date.")
+    id: Text | None = Field(default=None, description="Path of what names the item.")
+    language: Text | None = Field(default=None, description="Path of the language's code.")
+
+
+class ApiSource(ListSource):
+    """A JSON API that is described here."""
+
+    kind: Literal["api"] = Field(description="A JSON API.")
+    url: WebAddress = Field(description="Address; {since}, {until}, {page} and {offset} are filled in.")
+    items: Text | None = Field(default=None, description="Path of the list in an answer; none: all of it.")
+    fields: ApiFields = Field(description="Where the parts of an item are.")
+    next: Text | None = Field(default=None, description="Path of the address of the next answer.")
+    since_format: Text = Field(default="%Y-%m-%d", description="How {since} is written (strftime, UTC).")
+    lookback: Interval = Field(default=7 * 86_400.0, description="How far back the first check goes.")
+    max_requests: int = Field(default=10, ge=1, le=1000, description="Answers read in one check, at most.")
+    pace: Duration = Field(default=0.0, description="Between two requests, when longer than that of http.")
+    fetch_pages: bool = Field(default=True, description="false: read only what the API itself holds.")
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        names = {"items", "fields", "next", "since_format", "max_requests", "pace", "fetch_pages"}
+        return {**super().options, **self.model_dump(include=names), "lookback": int(self.lookback)}
+
+
+SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
+    "api": ApiSource,
+    "feed": FeedSource,
+    "folder": FolderSource,
+    "page": PageSource,
+    "sitemap": SitemapSource,
+}
+
+
+def _source_kind(value: object) -> str | None:
+    kind = value.get("kind") if isinstance(value, dict) else getattr(value, "kind", None)
+    return f"#{kind}" if isinstance(kind, str) and kind in SOURCE_KINDS else None
+
+
+SourceEntry = Annotated[
+    Annotated[ApiSource, Tag("#api")]
+    | Annotated[FeedSource, Tag("#feed")]
+    | Annotated[FolderSource, Tag("#folder")]
+    | Annotated[PageSource, Tag("#page")]
+    | Annotated[SitemapSource, Tag("#sitemap")],
+    Discriminator(_source_kind),
+]
