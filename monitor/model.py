@@ -224,6 +224,40 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Hop:
+    """One address that was asked on the way to an answer, and the status that it gave."""
+
+    url: str
+    status: int
+
+
+@dataclass(frozen=True, slots=True)
+class WarcPlace:
+    """Where a record stands in a WARC file: name of the file, first byte, bytes (0: not known), id."""
+
+    file: str
+    offset: int
+    length: int
+    record: str
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """How a document came to us: what evidence needs beside its bytes.
+
+    `at` is when the last byte came. `hops` are the addresses asked, in order; the last one answered. There
+    are none for a file. `headers` are all of the answer's (names in lower case). `part` is true when the
+    document is one entry of the answer, not all of it.
+    """
+
+    at: datetime
+    hops: tuple[Hop, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    part: bool = False
+    warc: WarcPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """What was fetched: bytes of one article as the source gave them, with what the source said of it."""
 
@@ -237,6 +271,7 @@ class Document:
     summary: str = ""
     published_at: datetime | None = None
     language: str | None = None
+    capture: Capture | None = None
 
     @property
     def sha256(self) -> str:
@@ -257,6 +292,7 @@ class Article:
     fetched_at: datetime
     language: str | None = None
     published_at: datetime | None = None
+    captured_at: datetime | None = None  # when it was seen on the web, where that is not `fetched_at`
 
     @property
     def sha256(self) -> str:
@@ -264,8 +300,8 @@ class Article:
 
     @property
     def date(self) -> date:
-        """The day that legal status is looked up at: published, else fetched."""
-        return (self.published_at or self.fetched_at).date()
+        """The day that legal status is looked up at: published, else seen on the web, else fetched."""
+        return (self.published_at or self.captured_at or self.fetched_at).date()
 
 
 # --- what is found and told ------------------------------------------------------------------------

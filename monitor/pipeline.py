@@ -214,7 +214,7 @@ class Monitor:
         status, message = "interrupted", "stopped from outside"
         try:
             with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
-                async with Http(http_limits(self.config)) as http:
+                async with Http(http_limits(self.config), wall=self.clock) as http:
                     session = Session(self, run, http, pool, tell)
                     yield session
             status, message = ("failed", str(session.bugs[0])) if session.bugs else ("done", "")
@@ -379,8 +379,8 @@ class Session:
     ) -> Record | None:
         """Turn a document into a record; None when this text was judged by this watchlist before."""
         from monitor.alerts import Past, decide
-        from monitor.ingest import extract
-        from monitor.store import Record
+        from monitor.ingest import extract, extractor_version
+        from monitor.store import Original, Record
 
         article = extract(document)
         stored = self._store.revision(article.url, article.sha256)
@@ -394,7 +394,9 @@ class Session:
         if stored.copy_of:
             alerts = []
         last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
-        return Record(article, tuple(mentions), tuple(alerts), digest, __version__)
+        keep = self._monitor.config.evidence.keep_pages and bool(alerts)
+        original = Original(document, extractor_version(__version__), keep)
+        return Record(article, tuple(mentions), tuple(alerts), digest, __version__, original)
 
     def _past(self) -> Mapping[tuple[str, str], datetime]:
         if self._last_alerts is None:

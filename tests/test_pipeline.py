@@ -505,3 +505,34 @@ def test_a_source_that_fails_three_times_turns_bad_once(tmp_path: Path) -> None:
                 turns.append(monitor.run().checks[0].turned)
             clock.forward(hours=1)
     assert turns == ["", "", "bad", "", "", "well"]
+
+
+# --- how a text came ---------------------------------------------------------------------------------
+
+
+def test_each_text_is_kept_with_how_it_came(tmp_path: Path) -> None:
+    routes: dict[str, object] = {}
+    with served(routes) as server:  # type: ignore[arg-type]
+        entries = {f"{server.url}/go": "Ship searched", f"{server.url}/gone": f"{NEWS} Twice."}
+        routes |= {"/feed": rss(entries), "/go": status(301, Location="/a"), "/a": page("Ship", NEWS, OTHER)}
+        more = f"{allowing(server)}evidence:\n  keep_pages: true\n"
+        config = write_config(tmp_path, feed_source("f", f"{server.url}/feed"), more=more)
+        clock = Clock()
+        with opened(config, clock) as monitor:
+            summary = monitor.run()
+            found = [monitor.store.exhibit(number) for number in summary.alert_ids]
+    by_page = {each.stored.alert.article_url.rpartition("/")[2]: each.capture for each in found if each}
+    assert by_page.keys() == {"a", "gone"}
+    linked, entry = by_page["a"], by_page["gone"]
+    assert linked is not None
+    assert entry is not None
+    assert [(hop.url.rpartition("/")[2], hop.status) for hop in linked.capture.hops] == [
+        ("go", 301),
+        ("a", 200),
+    ]
+    assert linked.body == page("Ship", NEWS, OTHER).encode()
+    assert (linked.capture.at, linked.capture.part) == (clock.now, False)
+    assert "trafilatura" in linked.extractor
+    # The page of the other entry could not be had: its text is the feed's own.
+    assert [(hop.url.rpartition("/")[2], hop.status) for hop in entry.capture.hops] == [("feed", 200)]
+    assert (entry.capture.part, entry.body) == (True, f"{NEWS} Twice.".encode())

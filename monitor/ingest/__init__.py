@@ -11,6 +11,7 @@ from monitor.ingest.discover import Found, find_sources
 from monitor.ingest.extract import canonical_url, extract
 from monitor.ingest.request import Get, HttpLimits, Response
 from monitor.ingest.sources import KINDS, collect
+from monitor.ingest.versions import extractor_version
 
 if TYPE_CHECKING:
     from monitor.ingest.fetch import Http
@@ -25,6 +26,7 @@ __all__ = [
     "canonical_url",
     "collect",
     "extract",
+    "extractor_version",
     "find_sources",
 ]
 

@@ -56,6 +56,7 @@ def extract(document: Document) -> Article:
         fetched_at=document.fetched_at,
         language=language_code(document.language) or page.language or guess_language(page.body or article),
         published_at=published or parse_date(page.published, document.fetched_at),
+        captured_at=document.capture.at if document.capture else None,
     )
 
 

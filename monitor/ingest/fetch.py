@@ -33,6 +33,7 @@ from monitor.ingest.guard import (
 from monitor.ingest.inflate import ACCEPT_ENCODING, check_complete, decoders, inflate
 from monitor.ingest.request import HttpLimits, Response, parse_content_type
 from monitor.ingest.robots import ROBOTS_MAX_BYTES, Robots
+from monitor.model import Hop
 
 __all__ = ["Http", "HttpLimits", "Response"]
 
@@ -60,7 +61,11 @@ class _Host:
 @dataclass(frozen=True, slots=True)
 class _Redirect:
     location: str
-    permanent: bool
+    status: int
+
+    @property
+    def permanent(self) -> bool:
+        return self.status in _PERMANENT_REDIRECTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ class Http:
         """Ask an address and those that it redirects to."""
         current, moved_to, all_permanent = urldefrag(url).url, "", True
         seen: set[str] = set()
+        hops: list[Hop] = []
         time_left = self.limits.timeout_total
         for _ in range(self.limits.max_redirects + 1):
             if current in seen:
@@ -162,12 +168,14 @@ class Http:
                 answer = await self._hop(current, ask, time_left)
                 time_left -= self._loop_time() - started
             if isinstance(answer, Response):
-                return replace(answer, moved_to=moved_to)
+                hops.append(Hop(answer.url, answer.status))
+                return replace(answer, moved_to=moved_to, hops=tuple(hops))
+            hops.append(Hop(current, answer.status))
             current = urldefrag(_joined(current, answer.location)).url
             all_permanent = all_permanent and answer.permanent
             moved_to = current if all_permanent else moved_to
-        hops = self.limits.max_redirects
-        raise SourceError(f"{_shown(url)} redirects more than {hops} times", outcome="error")
+        most = self.limits.max_redirects
+        raise SourceError(f"{_shown(url)} redirects more than {most} times", outcome="error")
 
     async def _robots_txt(self, url: str) -> str | None:
         """Fetch a robots.txt. A server that has none (4xx) allows everything, 429 aside (RFC 9309, 2.3.1)."""
@@ -275,7 +283,7 @@ class Http:
     async def _read(self, url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> Response | _Redirect:
         headers = {name.lower(): value for name, value in answer.headers.items()}
         if answer.status in _REDIRECTS and "location" in headers:
-            return _Redirect(headers["location"], answer.status in _PERMANENT_REDIRECTS)
+            return _Redirect(headers["location"], answer.status)
         not_modified = answer.status == 304 and bool(
             ask.headers.keys() & {"If-None-Match", "If-Modified-Since"}
         )
@@ -291,6 +299,7 @@ class Http:
             media_type=media_type,
             charset=charset,
             not_modified=not_modified,
+            received_at=self._wall(),
         )
 
 

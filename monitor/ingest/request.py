@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
+
+from monitor.model import Capture, Hop
 
 MEBIBYTE = 1024 * 1024
 
@@ -37,7 +40,8 @@ class Response:
     """A successful answer. Header names are lower case; `body` is decompressed.
 
     `url` is where the answer came from, after redirects. `moved_to` is set when the address asked for has
-    moved for good (301 or 308 from the first hop on). With `not_modified` the body is empty.
+    moved for good (301 or 308 from the first hop on). With `not_modified` the body is empty. `hops` are the
+    addresses asked, `received_at` is when the last byte came.
     """
 
     url: str
@@ -48,6 +52,8 @@ class Response:
     charset: str | None = None
     not_modified: bool = False
     moved_to: str = ""
+    hops: tuple[Hop, ...] = ()
+    received_at: datetime | None = None
 
     @property
     def etag(self) -> str:
@@ -56,6 +62,11 @@ class Response:
     @property
     def last_modified(self) -> str:
         return self.headers.get("last-modified", "")
+
+    def capture(self, now: datetime, *, part: bool = False) -> Capture:
+        """How it came, for the documents made of it; `now` where nobody noted when."""
+        hops = self.hops or (Hop(self.url, self.status),)
+        return Capture(self.received_at or now, hops, self.headers, part)
 
 
 class Get(Protocol):

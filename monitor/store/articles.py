@@ -12,6 +12,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
+from monitor.store import captures
 from monitor.store import schema as t
 from monitor.store.columns import pack, unpack
 from monitor.store.engine import insert as insert_or
@@ -84,8 +85,9 @@ def articles(connection: Connection) -> Iterator[Article]:
     """The current revision of every article whose text is still kept, oldest first."""
     a, r = t.article.c, t.revision.c
     query = (
-        select(t.article, r.text, r.codec, r.fetched_at)
+        select(t.article, r.text, r.codec, r.fetched_at, t.capture.c.captured_at)
         .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
+        .join(t.capture, captures.of(r.article_id, r.n), isouter=True)
         .where(r.text.is_not(None))
         .order_by(a.id)
     )
@@ -98,6 +100,7 @@ def articles(connection: Connection) -> Iterator[Article]:
             fetched_at=row.fetched_at,
             language=row.language,
             published_at=row.published_at,
+            captured_at=row.captured_at,
         )
 
 
@@ -111,6 +114,8 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     article_id = stored["id"] if stored else _add_article(connection, article)
     number, fresh = _put_revision(connection, article_id, record)
     original = _original(connection, article_id, article.sha256)
+    if record.original is not None:
+        captures.write(connection, article_id, number, record.original)
     changed = stored is None or stored["revision"] != number
     if changed:
         _point(connection, article_id, number, article, _root(connection, article_id, original))
@@ -318,6 +323,7 @@ def _listing_rows(alert: Alert, lists: dict[str, ListInfo]) -> Iterator[dict[str
 
 def expire_texts(connection: Connection, before: datetime) -> int:
     """Forget the texts fetched before that moment; offsets, hashes and snippets stay. The number of texts."""
+    captures.forget_bodies(connection, before)
     r = t.revision.c
     done = connection.execute(
         update(t.revision).where(r.fetched_at < before, r.text.is_not(None)).values(text=None, codec="")

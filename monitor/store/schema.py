@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -200,6 +201,33 @@ revision = Table(
     _text("program"),
     UniqueConstraint("article_id", "sha256"),
     UniqueConstraint("article_id", "n"),
+)
+
+
+# How a revision came. `sha256` and `size` are of the bytes that the text was extracted from, whether or not
+# they are kept in `body`. `hops` and `headers` are lists of pairs. Revisions of an older program have no row.
+capture = Table(
+    "capture",
+    metadata,
+    Column("article_id", Integer, primary_key=True, autoincrement=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("captured_at", Utc, nullable=False),
+    Column("url", Str, nullable=False),
+    _text("media_type"),
+    Column("charset", Str),
+    Column("sha256", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("part", Boolean, nullable=False),
+    Column("hops", JSON, nullable=False),
+    Column("headers", JSON, nullable=False),
+    _text("extractor"),
+    Column("body", LargeBinary),
+    Column("codec", String(8), nullable=False),
+    Column("warc_file", Str),
+    Column("warc_offset", BigInteger),
+    Column("warc_length", BigInteger),
+    Column("warc_record", Str),
+    ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
 )
 
 

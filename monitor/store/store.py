@@ -12,12 +12,13 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, enrichment, ledger, watchlists
+from monitor.store import alerts, articles, captures, enrichment, ledger, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
 from monitor.store.values import (
     ChangeLike,
+    Exhibit,
     FindingLike,
     Job,
     Proposal,
@@ -169,6 +170,10 @@ class Store:
     def alert(self, alert_id: int) -> StoredAlert | None:
         """One alert with its evidence and its article's text; None when there is none by that number."""
         return self._read("could not read the alert", lambda c: alerts.read(c, alert_id))
+
+    def exhibit(self, alert_id: int) -> Exhibit | None:
+        """One alert with how its article came, for a bundle of evidence; None when there is none."""
+        return self._read("could not read the alert", lambda c: captures.exhibit(c, alert_id))
 
     def expire_texts(self, before: datetime) -> int:
         """Forget texts fetched before that moment and return how many; snippets, hashes, offsets stay."""

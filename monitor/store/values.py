@@ -7,10 +7,19 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model import Alert, Article, ListInfo, Mention
+from monitor.model import Alert, Article, Capture, Document, ListInfo, Mention
 
 COPY_LENGTH = 200
 """Texts of fewer code points are never taken for copies of each other: "404 not found" is no story."""
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """What an article was made of, and by which extractor; with `keep_body` the bytes are kept as well."""
+
+    document: Document
+    extractor: str
+    keep_body: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +35,7 @@ class Record:
     alerts: tuple[Alert, ...] = ()
     watchlist: str = ""
     program: str = ""
+    original: Original | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +108,59 @@ class StoredAlert:
     fetched_at: datetime
     text: str | None
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
+
+
+# --- evidence -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCapture:
+    """How a text came: `sha256` and `size` are of the bytes it was extracted from; `body` None: not kept."""
+
+    url: str
+    media_type: str
+    charset: str | None
+    sha256: str
+    size: int
+    extractor: str
+    body: bytes | None
+    capture: Capture
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSource:
+    """A source as the configuration last described it."""
+
+    name: str
+    kind: str
+    location: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchlistVersion:
+    """A watchlist that was in force: since when, and how many rows of each kind it had."""
+
+    digest: str
+    loaded_at: datetime
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """An alert with everything that is kept of where it comes from.
+
+    `matched_with` and `program` are the watchlist and the program that its text was last matched with.
+    `capture` is None for what a version before 0003 recorded.
+    """
+
+    stored: StoredAlert
+    text_sha256: str
+    text_length: int
+    matched_with: str
+    program: str
+    capture: StoredCapture | None
+    source: StoredSource | None
+    watchlist: WatchlistVersion | None
 
 
 # --- what comes from elsewhere --------------------------------------------------------------------

@@ -128,6 +128,18 @@ def test_redirects_are_followed_and_a_permanent_move_is_told() -> None:
     assert fetch(routes, "/once").moved_to == ""
 
 
+def test_every_address_on_the_way_is_told_with_the_time() -> None:
+    routes = {"/": status(302, Location="/b"), "/b": status(308, Location="/c"), "/c": answer("here")}
+    response = fetch(routes)
+    assert [(hop.url.rpartition("/")[2], hop.status) for hop in response.hops] == [
+        ("", 302),
+        ("b", 308),
+        ("c", 200),
+    ]
+    assert response.received_at == NOW
+    assert response.capture(NOW).headers["content-type"].startswith("text/")
+
+
 # --- refusals and failures ---------------------------------------------------------------------------
 
 

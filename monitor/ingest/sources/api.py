@@ -113,6 +113,7 @@ class _Call:
         """One answer, its items, and where it came from."""
         same_host = urlsplit(url).netloc == urlsplit(self.source.location).netloc
         response = await reading.get(url, accept=ACCEPT_JSON, configured=same_host, pace=self.pace)
+        reading.came = response.capture(reading.now, part=True)
         answer = await asyncio.to_thread(read_json, response.body, response.charset, response.url)
         items = find_items(answer, self.items, response.url)
         if items and not any(read_item(item, self.mapped, response.url, reading.now) for item in items[:50]):

@@ -21,7 +21,7 @@ from monitor.ingest.pdf import check_pdf, is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response
 from monitor.ingest.robots import check_reservation
 from monitor.ingest.sources.batch import Batch, integer_option
-from monitor.model import Document, Gap, Source, SourceState
+from monitor.model import Capture, Document, Gap, Source, SourceState
 
 ACCEPT_PAGE = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
 PAGE_TRIES = 4  # checks at which a page that could not be read is asked for
@@ -63,8 +63,9 @@ class Memory:
 class Reading:
     """One check of one source: what it may still spend, and what it has met.
 
-    `origin` is the address of the list, after redirects. `partial` is set by the kind when it did not look at
-    all of the list: then nothing is forgotten. `complete` is set when every entry that was given is read.
+    `origin` is the address of the list, after redirects; `came` says how its newest part came. `partial` is
+    set by the kind when it did not look at all of the list: then nothing is forgotten. `complete` is set when
+    every entry that was given is read.
     """
 
     source: Source
@@ -75,6 +76,7 @@ class Reading:
     pages_left: int
     entries_left: int
     origin: str
+    came: Capture | None = None
     landed: set[str] = field(default_factory=set)
     strikes: Counter[str] = field(default_factory=Counter)
     present: set[str] = field(default_factory=set)
@@ -150,7 +152,7 @@ async def _read(reading: Reading, chunks: Chunks) -> AsyncIterator[Document | Ga
 
     A source that rewrites its old entries at each check must not keep the new ones out.
     """
-    later: list[Entry] = []
+    later: list[tuple[Entry, Capture | None]] = []
     most_later, put_off = max(reading.pages_left, 1), False
     async for chunk in chunks:
         if isinstance(chunk, Gap):
@@ -165,8 +167,8 @@ async def _read(reading: Reading, chunks: Chunks) -> AsyncIterator[Document | Ga
                     yield item
             elif standing == "changed":
                 put_off = put_off or len(later) >= most_later
-                later = later if put_off else [*later, entry]
-    for entry in later:
+                later = later if put_off else [*later, (entry, reading.came)]
+    for entry, reading.came in later:
         if reading.spent:
             put_off = True
             break
@@ -238,6 +240,7 @@ async def _page(reading: Reading, entry: Entry) -> Document:
         summary=entry.summary,
         published_at=entry.published_at,
         language=reading.source.language or entry.language,
+        capture=response.capture(reading.now),
     )
 
 
@@ -278,4 +281,5 @@ def _own_document(reading: Reading, entry: Entry, url: str = "") -> Document:
         summary=entry.summary,
         published_at=entry.published_at,
         language=reading.source.language or entry.language,
+        capture=reading.came,
     )

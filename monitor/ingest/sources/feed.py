@@ -34,6 +34,7 @@ async def collect_feed(
         yield told(state, response)
         return
     reading = Reading.begin(source, state, get, now, response.url)
+    reading.came = response.capture(now, part=True)
     open_state = replace(state, etag="", last_modified="")
     chunks = in_thread(read_feed(response.body, response.charset, response.url, now))
     async for item in read_entries(reading, chunks, open_state):

@@ -48,6 +48,7 @@ async def collect_page(
         return
     await check_readable(response)
     reading = Reading.begin(source, state, get, now, response.url)
+    reading.came = response.capture(now, part=True)
     state = replace(state, etag="", last_modified="")
     wanted = source.options.get("read_page")
     if wanted is True or (wanted is None and pattern is None):
@@ -85,4 +86,5 @@ def _document(source: Source, response: Response, now: datetime) -> Document:
         fetched_at=now,
         charset=response.charset,
         language=source.language,
+        capture=response.capture(now),
     )

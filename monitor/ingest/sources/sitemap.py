@@ -40,6 +40,7 @@ async def collect_sitemap(
         yield told(state, response)
         return
     reading = Reading.begin(source, state, get, now, response.url)
+    reading.came = response.capture(now, part=True)
     walk = _Walk(reading, _Choice.of(source, now), integer_option(source, "max_maps", 50), _known_maps(state))
     places = await _places(response, now)
     open_state = replace(state, etag="", last_modified="")
@@ -128,6 +129,7 @@ class _Walk:
         try:
             response = await self.reading.get(place.url, "", "", MAX_BYTES, ACCEPT_SITEMAP)
             places = await _places(response, self.reading.now)
+            self.reading.came = response.capture(self.reading.now, part=True)
         except SourceError as error:
             self.reading.partial = True
             yield Gap(place.url, error.outcome, str(error))

@@ -1,0 +1,147 @@
+"""How each text came to us: written beside its revision, read back for a bundle of evidence."""
+
+from __future__ import annotations
+
+import zlib
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+
+from monitor.model import Capture, Hop, WarcPlace
+from monitor.store import alerts
+from monitor.store import schema as t
+from monitor.store.columns import storable
+from monitor.store.engine import insert as insert_or
+from monitor.store.values import Exhibit, Original, StoredCapture, StoredSource, WatchlistVersion
+
+KEPT_HEADERS = (
+    "age",
+    "content-encoding",
+    "content-language",
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "memento-datetime",
+    "server",
+    "tdm-reservation",
+    "x-robots-tag",
+)
+"""The headers of an answer that are kept: what it says of its content, its age and its server. No cookies."""
+
+_LONGEST = 2000  # characters of an address or a header that are kept
+
+
+def write(connection: Connection, article_id: int, number: int, original: Original) -> None:
+    """Keep how a revision came, once: a text that is met again was captured at the first time."""
+    document = original.document
+    capture = document.capture or Capture(document.fetched_at)
+    warc = capture.warc
+    row = {
+        "article_id": article_id,
+        "revision": number,
+        "captured_at": capture.at,
+        "url": document.url[:_LONGEST],
+        "media_type": document.media_type[:_LONGEST],
+        "charset": document.charset,
+        "sha256": document.sha256,
+        "size": len(document.body),
+        "part": capture.part,
+        "hops": [[storable(hop.url)[:_LONGEST], hop.status] for hop in capture.hops],
+        "headers": _headers(capture),
+        "extractor": original.extractor,
+        "body": zlib.compress(document.body, 6) if original.keep_body else None,
+        "codec": "zlib" if original.keep_body else "",
+        "warc_file": warc.file if warc else None,
+        "warc_offset": warc.offset if warc else None,
+        "warc_length": warc.length if warc else None,
+        "warc_record": warc.record if warc else None,
+    }
+    statement = insert_or(connection, t.capture).values(row)
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["article_id", "revision"]))
+
+
+def of(article_id: ColumnElement[int], revision: ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that joins a revision to how it came."""
+    return (t.capture.c.article_id == article_id) & (t.capture.c.revision == revision)
+
+
+def _headers(capture: Capture) -> list[list[str]]:
+    kept = ((name, capture.headers.get(name)) for name in KEPT_HEADERS)
+    return [[name, storable(value)[:_LONGEST]] for name, value in kept if value is not None]
+
+
+def forget_bodies(connection: Connection, before: datetime) -> None:
+    """Forget the bytes of pages whose text is forgotten with them; hashes and headers stay."""
+    c, r = t.capture.c, t.revision.c
+    old = select(r.id).where(r.article_id == c.article_id, r.n == c.revision, r.fetched_at < before)
+    connection.execute(update(t.capture).where(c.body.is_not(None), old.exists()).values(body=None, codec=""))
+
+
+def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
+    """Everything that is kept for one alert; None when there is no such number."""
+    stored = alerts.read(connection, alert_id)
+    if stored is None:
+        return None
+    a, r, c = t.alert.c, t.revision.c, t.capture.c
+    query = (
+        select(r.sha256.label("text_sha256"), r.length, r.watchlist, r.program)
+        .join(t.alert, (a.article_id == r.article_id) & (a.revision == r.n))
+        .where(a.id == alert_id)
+    )
+    text = connection.execute(query).mappings().one()
+    found = connection.execute(
+        select(t.capture)
+        .join(t.alert, (a.article_id == c.article_id) & (a.revision == c.revision))
+        .where(a.id == alert_id)
+    )
+    row = found.mappings().one_or_none()
+    return Exhibit(
+        stored=stored,
+        text_sha256=text["text_sha256"],
+        text_length=text["length"],
+        matched_with=text["watchlist"],
+        program=text["program"],
+        capture=None if row is None else _capture(row),
+        source=_source(connection, stored.source),
+        watchlist=_version(connection, stored.alert.watchlist, stored.alert.raised_at),
+    )
+
+
+def _capture(row: RowMapping) -> StoredCapture:
+    warc = None
+    if row["warc_file"] is not None:
+        warc = WarcPlace(row["warc_file"], row["warc_offset"], row["warc_length"] or 0, row["warc_record"])
+    return StoredCapture(
+        url=row["url"],
+        media_type=row["media_type"],
+        charset=row["charset"],
+        sha256=row["sha256"],
+        size=row["size"],
+        extractor=row["extractor"],
+        body=None if row["body"] is None else zlib.decompress(row["body"]),
+        capture=Capture(
+            at=row["captured_at"],
+            hops=tuple(Hop(str(url), int(status)) for url, status in row["hops"]),
+            headers={str(name): str(value) for name, value in row["headers"]},
+            part=row["part"],
+            warc=warc,
+        ),
+    )
+
+
+def _source(connection: Connection, name: str) -> StoredSource | None:
+    row = connection.execute(select(t.source).where(t.source.c.name == name)).mappings().one_or_none()
+    return None if row is None else StoredSource(row["name"], row["kind"], row["location"])
+
+
+def _version(connection: Connection, digest: str, at: datetime) -> WatchlistVersion | None:
+    """The watchlist of this digest that was in force at that moment (one may come back later)."""
+    c = t.watchlist_version.c
+    query = select(t.watchlist_version).where(c.digest == digest).order_by(c.loaded_at > at, c.id.desc())
+    row = connection.execute(query.limit(1)).mappings().one_or_none()
+    if row is None:
+        return None
+    counts = {name: row[name] for name in ("substances", "names", "listings", "lists")}
+    return WatchlistVersion(row["digest"], row["loaded_at"], counts)
