@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
-from monitor.store import captures
+from monitor.store import captures, novel
 from monitor.store import schema as t
 from monitor.store.columns import pack, unpack
 from monitor.store.engine import insert as insert_or
@@ -83,25 +84,38 @@ def last_alerts(connection: Connection) -> dict[tuple[str, str], datetime]:
 
 def articles(connection: Connection) -> Iterator[Article]:
     """The current revision of every article whose text is still kept, oldest first."""
+    query = _texts().order_by(t.article.c.id)
+    for row in connection.execution_options(stream_results=True).execute(query):
+        yield _article(row)
+
+
+def article(connection: Connection, url: str) -> Article | None:
+    """The current revision of the article at `url`; None when it, or its text, is not kept."""
+    row = connection.execute(_texts().where(t.article.c.url == url)).one_or_none()
+    return None if row is None else _article(row)
+
+
+def _texts() -> Select[Any]:
     a, r = t.article.c, t.revision.c
-    query = (
+    return (
         select(t.article, r.text, r.codec, r.fetched_at, t.capture.c.captured_at)
         .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
         .join(t.capture, captures.of(r.article_id, r.n), isouter=True)
         .where(r.text.is_not(None))
-        .order_by(a.id)
     )
-    for row in connection.execution_options(stream_results=True).execute(query):
-        yield Article(
-            source=row.source,
-            url=row.url,
-            title=row.title,
-            text=unpack(row.text, row.codec),
-            fetched_at=row.fetched_at,
-            language=row.language,
-            published_at=row.published_at,
-            captured_at=row.captured_at,
-        )
+
+
+def _article(row: Row[Any]) -> Article:
+    return Article(
+        source=row.source,
+        url=row.url,
+        title=row.title,
+        text=unpack(row.text, row.codec),
+        fetched_at=row.fetched_at,
+        language=row.language,
+        published_at=row.published_at,
+        captured_at=row.captured_at,
+    )
 
 
 # --- writing --------------------------------------------------------------------------------------
@@ -122,6 +136,7 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     added = 0
     if fresh or _made_otherwise(connection, article_id, number, record):
         added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
+    novel.write(connection, article_id, number, record.novel)
     alerts = () if original is not None else _put_alerts(connection, article_id, number, record, lists)
     return Recorded(
         new=int(stored is None),

@@ -214,6 +214,15 @@ def _put_gap(connection: Connection, source: str, scope: str, gap: Gap, check: i
     )
 
 
+def open_gaps(connection: Connection, source: str, outcome: str, limit: int) -> list[str]:
+    """Where a source has open gaps of this outcome within its checks, the oldest first."""
+    c = t.gap.c
+    query = select(c.location).where(
+        c.source == source, c.scope == "item", c.outcome == outcome, c.closed_at.is_(None)
+    )
+    return list(connection.execute(query.order_by(c.last_at, c.id).limit(limit)).scalars())
+
+
 def close_gaps(connection: Connection, places: Iterable[str], now: datetime) -> None:
     """Close the gaps at these addresses: they have been read."""
     found = sorted(places)

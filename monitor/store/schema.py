@@ -423,6 +423,62 @@ proposal_decision = Table(
     Column("at", Utc, nullable=False),
 )
 
+# What OPSIN said of a name in English letters; a name that it cannot read is kept as well, with its message.
+# A name on which it ended or hung is not: that says nothing about the name.
+opsin_answer = Table(
+    "opsin_answer",
+    metadata,
+    Column("name", Str, primary_key=True),
+    Column("version", Str, primary_key=True),
+    _text("smiles"),
+    _text("message"),
+    Column("ambiguous", Boolean, nullable=False),
+    Column("asked_at", Utc, nullable=False),
+)
+
+# --- names that no list has ------------------------------------------------------------------------
+
+# `key` is the folded name; `status` is what the newest decision says; `reason` why there is no structure.
+novel_name = Table(
+    "novel_name",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", Str, nullable=False, unique=True),
+    Column("name", Str, nullable=False),
+    _text("smiles"),
+    _text("inchikey"),
+    _text("via"),
+    _text("reason"),
+    Column("classes", Words, nullable=False, server_default=""),
+    Column("status", Str, nullable=False, index=True),
+)
+
+# One row a name and article: an article that is read again is not counted again.
+novel_place = Table(
+    "novel_place",
+    metadata,
+    Column("novel_id", ForeignKey("novel_name.id"), primary_key=True),
+    Column("article_id", ForeignKey("article.id"), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("times", Integer, nullable=False),
+    _text("snippet"),
+    Column("near", Words, nullable=False, server_default=""),
+)
+
+# Only ever added to.
+novel_decision = Table(
+    "novel_decision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("novel_id", ForeignKey("novel_name.id"), nullable=False, index=True),
+    Column("status", Str, nullable=False),
+    Column("who", Str, nullable=False),
+    Column("why", Str, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
+# --- the scheduler ---------------------------------------------------------------------------------
+
 # What the scheduler does besides the checks of sources; `failures` counts failed times in a row.
 job = Table(
     "job",

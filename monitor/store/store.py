@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from types import TracebackType
@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, captures, enrichment, ledger, watchlists
+from monitor.store import alerts, articles, captures, enrichment, ledger, novel, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
@@ -26,7 +26,9 @@ from monitor.store.values import (
     Recorded,
     StoredAlert,
     StoredAnswer,
+    StoredReading,
     StoredRevision,
+    WatchedName,
 )
 
 Result = TypeVar("Result")
@@ -134,6 +136,10 @@ class Store:
         with store_errors("could not read the articles"), self._reader.connect() as connection:
             yield from articles.articles(connection)
 
+    def article(self, url: str) -> Article | None:
+        """The current revision of the article at `url`; None when it, or its text, is not kept."""
+        return self._read("could not read an article", lambda c: articles.article(c, url))
+
     def record(
         self,
         batch: Sequence[Record],
@@ -220,6 +226,10 @@ class Store:
             if state is not None:
                 ledger.put_state(connection, state)
 
+    def open_gaps(self, source: str, outcome: str, limit: int) -> list[str]:
+        """Addresses of a source's open gaps of this outcome, the oldest first."""
+        return self._read("could not read the gaps", lambda c: ledger.open_gaps(c, source, outcome, limit))
+
     def heartbeat(self, name: str, now: datetime, pid: int | None = None) -> None:
         """Say that `name` was alive at `now`."""
         with self._write("could not write the heartbeat") as connection:
@@ -264,6 +274,31 @@ class Store:
         """Plan a job, with how it ended last."""
         with self._write("could not write the job") as connection:
             enrichment.put_job(connection, state)
+
+    # --- names that no list has --------------------------------------------------------------------
+
+    def readings(self, names: Sequence[str], version: str) -> dict[str, StoredReading]:
+        """Name -> what this version of OPSIN said of it; names never asked are missing."""
+        return self._read("could not read the readings", lambda c: novel.readings(c, names, version))
+
+    def put_readings(self, answers: Mapping[str, StoredReading], version: str, now: datetime) -> None:
+        """Keep what this version of OPSIN said of names, failures included."""
+        if answers:
+            with self._write("could not keep the readings") as connection:
+                novel.put_readings(connection, answers, version, now)
+
+    def novel_number(self, key: str) -> int | None:
+        """The number of the name with this key in the novelty queue; None when it is not there."""
+        return self._read("could not read the novelty queue", lambda c: novel.find(c, key))
+
+    def decide_novel(self, number: int, status: str, *, who: str, why: str, now: datetime) -> str | None:
+        """Add a decision about a name of the novelty queue and return the name; None: no such number."""
+        with self._write("could not write the decision") as connection:
+            return novel.decide(connection, number, status, who, why, now)
+
+    def watched_names(self) -> list[WatchedName]:
+        """The names of the novelty queue that somebody decided to watch, in the order of the decisions."""
+        return self._read("could not read the novelty queue", novel.watched)
 
     # --- inside ------------------------------------------------------------------------------------
 

@@ -27,7 +27,8 @@ class Record:
     """One article with everything found in it and decided about it.
 
     `watchlist` (a digest) and `program` (a version) say what it was matched with: a stored text met again
-    under the same two is left alone, under others its mentions are replaced by these.
+    under the same two is left alone, under others its mentions are replaced by these. `novel`: names that
+    no list has, for the queue.
     """
 
     article: Article
@@ -36,6 +37,7 @@ class Record:
     watchlist: str = ""
     program: str = ""
     original: Original | None = None
+    novel: tuple[NovelName, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +165,46 @@ class Exhibit:
     watchlist: WatchlistVersion | None
 
 
+# --- names that no list has -----------------------------------------------------------------------
+
+WATCH, IGNORE = "watch", "ignore"
+"""What can be decided about such a name; before that it is `OPEN`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NovelName:
+    """A name that no list has, in one article.
+
+    `key` is the folded `name`. `smiles` and `inchikey` are "" where the structure is not known; `via` says
+    how it became known, `reason` why it did not. `classes`: ids of the structure classes that it may belong
+    to. `times`: places in the article; `snippet` is around the first. `near`: what stands near that speaks
+    of drugs or precursors.
+    """
+
+    key: str
+    name: str
+    snippet: str
+    times: int = 1
+    near: tuple[str, ...] = ()
+    smiles: str = ""
+    inchikey: str = ""
+    via: str = ""
+    reason: str = ""
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedName:
+    """A name that somebody decided to watch; `smiles` and `inchikey` are "" where they are not known."""
+
+    name: str
+    smiles: str
+    inchikey: str
+    who: str
+    why: str
+    at: datetime
+
+
 # --- what comes from elsewhere --------------------------------------------------------------------
 
 OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
@@ -221,6 +263,15 @@ class StoredAnswer:
     found: bool
     answer: list[dict[str, object]]
     fetched_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReading:
+    """What OPSIN made of a name: SMILES or "", its own message, whether it called the name ambiguous."""
+
+    smiles: str = ""
+    message: str = ""
+    ambiguous: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -277,6 +277,56 @@ SELECT p.id AS proposal_id,
                                             WHERE k.proposal_id = p.id)
 """
 
+# `listed_as`: the watched substance that has this structure, or this very name, by now.
+_NOVEL_NAMES = """
+SELECT n.id AS novel_id,
+       n.name AS name,
+       n.status AS status,
+       CAST(COALESCE((SELECT SUM(p.times) FROM novel_place p
+                        JOIN article a ON a.id = p.article_id
+                       WHERE p.novel_id = n.id AND a.copy_of IS NULL), 0) AS INTEGER) AS count,
+       (SELECT COUNT(*) FROM novel_place p
+          JOIN article a ON a.id = p.article_id
+         WHERE p.novel_id = n.id AND a.copy_of IS NULL) AS articles,
+       (SELECT COUNT(*) FROM novel_place p
+          JOIN article a ON a.id = p.article_id
+         WHERE p.novel_id = n.id AND a.copy_of IS NOT NULL) AS copies,
+       (SELECT COUNT(DISTINCT a.source) FROM novel_place p
+          JOIN article a ON a.id = p.article_id WHERE p.novel_id = n.id) AS sources,
+       (SELECT MIN(a.first_seen) FROM novel_place p
+          JOIN article a ON a.id = p.article_id WHERE p.novel_id = n.id) AS first_seen_at,
+       (SELECT MAX(a.first_seen) FROM novel_place p
+          JOIN article a ON a.id = p.article_id WHERE p.novel_id = n.id) AS last_seen_at,
+       n.smiles AS smiles,
+       n.inchikey AS inchikey,
+       n.via AS via,
+       n.reason AS reason,
+       n.classes AS classes,
+       COALESCE((SELECT MIN(s.key) FROM substance s
+                  WHERE n.inchikey <> '' AND s.inchikey = n.inchikey AND s.withdrawn_at IS NULL),
+                (SELECT MIN(m.substance) FROM name m
+                  WHERE LOWER(m.text) = LOWER(n.name) AND m.withdrawn_at IS NULL), '') AS listed_as,
+       COALESCE((SELECT {agg}(d.near, ' | ')
+          FROM (SELECT DISTINCT p.near AS near FROM novel_place p
+                 WHERE p.novel_id = n.id AND p.near <> '' ORDER BY p.near LIMIT 3) d), '') AS near,
+       COALESCE((SELECT {agg}(d.snippet, ' | ')
+          FROM (SELECT p.snippet AS snippet FROM novel_place p
+                  JOIN article a ON a.id = p.article_id
+                 WHERE p.novel_id = n.id AND a.copy_of IS NULL
+                 ORDER BY a.first_seen DESC, a.id DESC LIMIT 3) d), '') AS contexts,
+       COALESCE((SELECT {agg}(d.url, ' | ')
+          FROM (SELECT a.url AS url FROM novel_place p
+                  JOIN article a ON a.id = p.article_id
+                 WHERE p.novel_id = n.id AND a.copy_of IS NULL
+                 ORDER BY a.first_seen DESC, a.id DESC LIMIT 3) d), '') AS urls,
+       d.at AS decided_at,
+       d.who AS decided_by,
+       d.why AS decided_why,
+       (SELECT COUNT(*) FROM novel_decision k WHERE k.novel_id = n.id) AS decisions
+  FROM novel_name n
+  LEFT JOIN novel_decision d ON d.id = (SELECT MAX(k.id) FROM novel_decision k WHERE k.novel_id = n.id)
+"""
+
 VIEWS = {
     "v_alerts": _ALERTS,
     "v_articles": _ARTICLES,
@@ -287,6 +337,7 @@ VIEWS = {
     "v_watchlist": _WATCHLIST,
     "v_coverage_gaps": _COVERAGE_GAPS,
     "v_proposals": _PROPOSALS,
+    "v_novel_names": _NOVEL_NAMES,
 }
 """View name -> its SELECT, in the order of creation."""
 

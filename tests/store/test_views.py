@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from monitor.model import Alert, Gap, Source, SourceState
-from monitor.store import Record, Store, open_store
+from monitor.store import NovelName, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, article, edited, mentions, record
 from tests.store.test_enrichment import Finding
@@ -52,6 +52,8 @@ def fill(store: Store) -> None:
         gaps=[Gap("https://news.example/9", "timeout", "no answer")],
         now=NOW,
     )
+    novel = NovelName("2-zorb-ethane", "2-Zorb-ethane", "a drum of 2-Zorb-ethane", near=("drum",))
+    store.record([Record(unruled, mentions(unruled), novel=(novel,))], now=NOW)
     gone = edited(page, "The page says no more than fentanyl." + FILLER)
     store.record([record(gone)], check=check, now=NOW)
     store.end_check(check, "ok", NOW)
