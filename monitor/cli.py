@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_resolve, cli_source, cli_sync
+from monitor import __version__, cli_evidence, cli_resolve, cli_source, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -50,12 +50,7 @@ app.add_typer(watchlist_app, name="watchlist")
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
 OptionalConfigPath = Annotated[
     Path | None,
-    typer.Option(
-        "--config",
-        "-c",
-        help="Configuration with the watchlists; without it all shipped lists.",
-        metavar="FILE",
-    ),
+    typer.Option("--config", "-c", help="Its watchlists; without it all shipped lists.", metavar="FILE"),
 ]
 DEFAULT_CONFIG = Path("config.yaml")
 
@@ -498,3 +493,4 @@ def _echo_lines(lines: list[str]) -> None:
 cli_sync.add_commands(watchlist_app, _load, _now)
 cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day)
 cli_source.add_commands(app, _load, _now, _cache)
+cli_evidence.add_commands(app, _load, _now)

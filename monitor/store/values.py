@@ -160,6 +160,7 @@ class Exhibit:
     text_length: int
     matched_with: str
     program: str
+    article_day: str
     capture: StoredCapture | None
     source: StoredSource | None
     watchlist: WatchlistVersion | None

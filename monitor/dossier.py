@@ -1,0 +1,112 @@
+"""Bundles of evidence: what the store keeps of alerts, put into a folder. Reads the database only.
+
+Knows the wings like `ask`; checking a bundle needs neither the database nor the configuration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import __version__
+from monitor.errors import MonitorError
+from monitor.model import Substance, Watchlist
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.evidence import Case, Checked, Made, Origin
+    from monitor.store import Exhibit
+
+MOST_ALERTS = 100  # of one bundle: its files are held in memory, and nobody reads a page of more
+
+
+def write_evidence(config: Config, numbers: Sequence[int], folder: Path, now: datetime) -> Made:
+    """Write the evidence of these alerts into `folder`. Raises MonitorError, among them for no such alert."""
+    from monitor.evidence import bundle, write
+    from monitor.store import open_store
+
+    wanted = list(dict.fromkeys(numbers))
+    if len(wanted) > MOST_ALERTS:
+        raise MonitorError(f"{len(wanted)} alerts are too many for one bundle; name {MOST_ALERTS} at most")
+    with open_store(config.database, now=now) as store:
+        watchlist = store.watchlist() or Watchlist({}, ())
+        cases = []
+        for number in wanted:
+            exhibit = store.exhibit(number)
+            if exhibit is None:
+                raise MonitorError(
+                    f"there is no alert {number}; `substance-monitor report alerts` lists those there are"
+                )
+            cases.append(_case(exhibit, watchlist, config))
+    return write(bundle(cases, f"substance-monitor {__version__}"), folder)
+
+
+def check_evidence(folder: Path, expected: str = "") -> Checked:
+    """Compare a bundle with its manifest; see `evidence.verify`."""
+    from monitor.evidence import verify
+
+    return verify(folder, expected)
+
+
+def _case(exhibit: Exhibit, watchlist: Watchlist, config: Config) -> Case:
+    from monitor.alerts import say
+    from monitor.evidence import Case, Told
+
+    stored = exhibit.stored
+    alert = stored.alert
+    return Case(
+        number=stored.id,
+        status=stored.status,
+        alert=alert,
+        substance=watchlist.substances.get(alert.substance) or Substance(alert.substance, alert.substance),
+        lists=stored.lists,
+        listings_told=tuple(say(each, stored.lists.get(each.listing.list_id)) for each in alert.listings),
+        title=stored.title,
+        language=stored.language,
+        published_at=stored.published_at,
+        first_seen=stored.first_seen,
+        article_day=exhibit.article_day,
+        told=Told(stored.revision, stored.fetched_at, exhibit.text_sha256, exhibit.text_length, stored.text),
+        origin=_origin(exhibit, config),
+        source=_source(exhibit),
+        watchlist=_watchlist(exhibit),
+        versions={
+            "last_matched_by": f"substance-monitor {exhibit.program}" if exhibit.program else None,
+            "last_matched_with": exhibit.matched_with or None,
+        },
+    )
+
+
+def _origin(exhibit: Exhibit, config: Config) -> Origin | None:
+    from monitor.evidence import Origin
+
+    kept = exhibit.capture
+    if kept is None:
+        return None
+    return Origin(
+        url=kept.url,
+        media_type=kept.media_type,
+        charset=kept.charset,
+        sha256=kept.sha256,
+        size=kept.size,
+        extractor=kept.extractor,
+        capture=kept.capture,
+        body=kept.body,
+    )
+
+
+def _source(exhibit: Exhibit) -> dict[str, object]:
+    source = exhibit.source
+    if source is None:
+        return {"name": exhibit.stored.source}
+    return {"name": source.name, "kind": source.kind, "location": source.location}
+
+
+def _watchlist(exhibit: Exhibit) -> dict[str, object]:
+    version = exhibit.watchlist
+    if version is None:
+        return {}
+    since = version.loaded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"in_force_since": since, **version.counts}
