@@ -401,3 +401,4 @@ class Alert:
     watchlist: str  # Watchlist.digest
     raised_at: datetime
     quiet: bool = False
+    found_on: str = "check"  # or "rescan": in a stored article, with what was added to the watchlist since

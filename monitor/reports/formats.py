@@ -25,8 +25,9 @@ NOTE = (
 
 SILENCE = "Silence is not safety: `substance-monitor report coverage` shows what could not be read."
 
+_AGAIN = ("found_on", "article_day")  # shown where some alert is of an old article, found on rescan
 _SHOWN = {
-    "alerts": ("alert_id", "severity", "substance_name", "surfaces", "lists", "title", "source"),
+    "alerts": ("alert_id", "severity", "substance_name", "surfaces", "lists", "title", "source", *_AGAIN),
     "substances": ("substance_name", "kind", "alerts", "articles", "sources", "mentions", "last_day"),
     "sources": (
         "source",
@@ -51,6 +52,7 @@ _PAGE = {
         "source",
         "published_at",
         "reasons",
+        *_AGAIN,
     ),
     "sources": (*_SHOWN["sources"], "last_ok_at", "last_published_at", "failures", "last_message"),
     "coverage": ("gap", "source", "scope", "outcome", "location", "message", "began_at", "last_at", "times"),
@@ -125,6 +127,8 @@ def _web_address(values: dict[str, object]) -> str:
 def _columns(frame: pd.DataFrame, wanted: Mapping[str, tuple[str, ...]]) -> list[str]:
     report = str(frame.attrs.get("report", ""))
     present = [str(column) for column in frame.columns]
+    if "found_on" in present and not (frame["found_on"] == "rescan").any():
+        present = [column for column in present if column not in _AGAIN]
     chosen = [column for column in wanted.get(report, _SHOWN.get(report, ())) if column in present]
     return chosen or present
 

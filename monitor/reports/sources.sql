@@ -11,7 +11,7 @@ SELECT h.source AS source,
        (SELECT COUNT(*) FROM v_articles a WHERE a.source = h.source
            AND a.first_seen_at >= :since AND a.first_seen_at < :until) AS new_articles,
        (SELECT COUNT(*) FROM v_alerts a WHERE a.source = h.source
-           AND a.raised_at >= :since AND a.raised_at < :until) AS new_alerts,
+           AND a.raised_at >= :since AND a.raised_at < :until AND a.found_on <> 'rescan') AS new_alerts,
        h.last_new_at AS last_new_at,
        h.last_published_at AS last_published_at,
        h.articles AS articles,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         IGNORE,
         OPEN,
         REJECTED,
+        RESCAN,
         WATCH,
         Exhibit,
         Job,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         StoredAnswer,
         StoredReading,
         StoredRevision,
+        StoredText,
         WatchedName,
     )
 
@@ -36,6 +38,7 @@ __all__ = [
     "IGNORE",
     "OPEN",
     "REJECTED",
+    "RESCAN",
     "WATCH",
     "Exhibit",
     "Job",
@@ -49,6 +52,7 @@ __all__ = [
     "StoredAnswer",
     "StoredReading",
     "StoredRevision",
+    "StoredText",
     "WatchedName",
     "open_store",
 ]

@@ -72,6 +72,7 @@ def _alert(connection: Connection, row: RowMapping, url: str, listings: list[Row
         watchlist=row["watchlist"],
         raised_at=row["raised_at"],
         quiet=row["quiet"],
+        found_on=row["found_on"],
     )
 
 

@@ -17,7 +17,7 @@ from monitor.store import captures, novel
 from monitor.store import schema as t
 from monitor.store.columns import pack, unpack
 from monitor.store.engine import insert as insert_or
-from monitor.store.values import COPY_LENGTH, Record, Recorded, StoredRevision
+from monitor.store.values import COPY_LENGTH, RESCAN, Record, Recorded, StoredRevision
 
 # --- what is known --------------------------------------------------------------------------------
 
@@ -39,6 +39,7 @@ def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
         sha256=row["sha256"],
         watchlist=row["watchlist"],
         program=row["program"],
+        basis=row["basis"],
         fetched_at=row["fetched_at"],
     )
 
@@ -46,7 +47,7 @@ def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
 def _current(connection: Connection, url: str) -> RowMapping | None:
     a, r = t.article.c, t.revision.c
     query = (
-        select(a.id, a.revision, a.copy_of, r.sha256, r.watchlist, r.program, r.fetched_at)
+        select(a.id, a.revision, a.copy_of, a.basis, r.sha256, r.watchlist, r.program, r.fetched_at)
         .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
         .where(a.url == url)
     )
@@ -75,10 +76,15 @@ def _url(connection: Connection, article_id: int) -> str:
     return str(connection.execute(select(t.article.c.url).where(t.article.c.id == article_id)).scalar_one())
 
 
-def last_alerts(connection: Connection) -> dict[tuple[str, str], datetime]:
-    """(rule, substance) -> when it last raised an alert that was not quiet."""
+def last_alerts(connection: Connection, *, rescan: bool = False) -> dict[tuple[str, str], datetime]:
+    """(rule, substance) -> when it last raised an alert that was not quiet.
+
+    Old articles found on rescan quieten each other (`rescan`), and never the fresh news.
+    """
     c = t.alert.c
     query = select(c.rule, c.substance, func.max(c.raised_at)).where(~c.quiet).group_by(c.rule, c.substance)
+    if not rescan:
+        query = query.where(c.found_on != RESCAN)
     return {(rule, substance): at for rule, substance, at in connection.execute(query)}
 
 
@@ -134,10 +140,12 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     if changed:
         _point(connection, article_id, number, article, _root(connection, article_id, original))
     added = 0
-    if fresh or _made_otherwise(connection, article_id, number, record):
+    judged_otherwise = stored is not None and stored["basis"] != record.basis
+    if fresh or judged_otherwise or _made_otherwise(connection, article_id, number, record):
         added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
     novel.write(connection, article_id, number, record.novel)
-    alerts = () if original is not None else _put_alerts(connection, article_id, number, record, lists)
+    connection.execute(update(t.article).where(t.article.c.id == article_id).values(basis=record.basis))
+    alerts = () if original is not None else put_alerts(connection, article_id, number, record, lists)
     return Recorded(
         new=int(stored is None),
         revised=int(changed and stored is not None),
@@ -229,10 +237,15 @@ def _put_mentions(
             .values(watchlist=record.watchlist, program=record.program)
         )
     key = {"article_id": article_id, "revision": number}
-    rows = [{**key, **_mention_row(m), "substance": m.substance} for m in _distinct(record.mentions, True)]
+    rows = [{**key, **row} for row in mention_rows(record.mentions)]
     if rows:
         connection.execute(insert(t.mention), rows)
     return len(rows)
+
+
+def mention_rows(mentions: tuple[Mention, ...]) -> list[dict[str, object]]:
+    """The rows of an article's mentions without its key, one a place and substance."""
+    return [{**_mention_row(m), "substance": m.substance} for m in _distinct(mentions, True)]
 
 
 def _distinct(mentions: tuple[Mention, ...], by_substance: bool = False) -> list[Mention]:
@@ -252,7 +265,7 @@ def _mention_row(mention: Mention) -> dict[str, object]:
 # --- alerts ---------------------------------------------------------------------------------------
 
 
-def _put_alerts(
+def put_alerts(
     connection: Connection, article_id: int, number: int, record: Record, lists: dict[str, ListInfo]
 ) -> tuple[int, ...]:
     """Add the alerts not told yet for this article, or for the one that it was first a copy of."""
@@ -288,6 +301,7 @@ def _add_alert(
         "article_day": article.date.isoformat(),
         "raised_at": alert.raised_at,
         "quiet": alert.quiet,
+        "found_on": alert.found_on,
     }
     statement = insert_or(connection, t.alert).values(row)
     statement = statement.on_conflict_do_nothing(index_elements=["article_id", "substance"])

@@ -107,6 +107,11 @@ def _proposal(row: RowMapping) -> Proposal:
     return Proposal(**{**row, "who": row["who"] or "", "why": row["why"] or ""})
 
 
+def newest_decision(connection: Connection) -> int:
+    """The number of the last decision; 0 before the first."""
+    return connection.execute(select(func.max(t.proposal_decision.c.id))).scalar() or 0
+
+
 # --- jobs -----------------------------------------------------------------------------------------
 
 

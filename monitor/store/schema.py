@@ -140,6 +140,17 @@ listing = Table(
     Column("withdrawn_at", Utc),
 )
 
+# What texts are judged by (watchlist, pinned names, rules): one row each time any of it changed, or all was
+# to be judged again. An article with a lower `basis` than the newest waits for the rescan.
+basis = Table(
+    "basis",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("digest", Str, nullable=False),
+    Column("watchlist", Str, nullable=False),
+    Column("at", Utc, nullable=False),
+)
+
 # --- where articles come from ---------------------------------------------------------------------
 
 source = Table(
@@ -182,6 +193,7 @@ article = Table(
     Column("day", String(10), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     Column("copy_of", ForeignKey("article.id"), index=True),
+    Column("basis", Integer, nullable=False, server_default="0", index=True),
     Index("ix_article_source_first_seen", "source", "first_seen"),
 )
 
@@ -275,6 +287,7 @@ alert = Table(
     Column("raised_at", Utc, nullable=False, index=True),
     Column("quiet", Boolean, nullable=False),
     Column("status", Str, nullable=False, server_default="new"),
+    Column("found_on", Str, nullable=False, server_default="check"),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime
 from types import TracebackType
 from typing import TypeVar
@@ -12,10 +12,11 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, captures, enrichment, ledger, novel, watchlists
+from monitor.store import alerts, articles, captures, enrichment, ledger, novel, rescans, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
+from monitor.store.single import single_instance
 from monitor.store.values import (
     ChangeLike,
     Exhibit,
@@ -28,6 +29,7 @@ from monitor.store.values import (
     StoredAnswer,
     StoredReading,
     StoredRevision,
+    StoredText,
     WatchedName,
 )
 
@@ -68,6 +70,13 @@ class Store:
         """Give all connections back; the store must not be used any more."""
         self._reader.dispose()
         self._writer.dispose()
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the lock of the one `watch` that may run with this database.
+
+        Raises MonitorError at its start when another one holds it.
+        """
+        return single_instance(self._writer)
 
     def __enter__(self) -> Store:
         return self
@@ -127,9 +136,9 @@ class Store:
         """What is known of the article at `url`, and whether text `sha256` was first met at another URL."""
         return self._read("could not read an article", lambda c: articles.known(c, url, sha256))
 
-    def last_alerts(self) -> dict[tuple[str, str], datetime]:
-        """(rule, substance) -> time of the last alert that was not quiet."""
-        return self._read("could not read the alerts", articles.last_alerts)
+    def last_alerts(self, *, rescan: bool = False) -> dict[tuple[str, str], datetime]:
+        """(rule, substance) -> time of the last alert that was not quiet; those of a `rescan` as well."""
+        return self._read("could not read the alerts", lambda c: articles.last_alerts(c, rescan=rescan))
 
     def articles(self) -> Iterator[Article]:
         """The current revision of every article whose text is still kept, oldest first; streams."""
@@ -185,6 +194,48 @@ class Store:
         """Forget texts fetched before that moment and return how many; snippets, hashes, offsets stay."""
         with self._write("could not expire texts") as connection:
             return articles.expire_texts(connection, before)
+
+    # --- rescan ------------------------------------------------------------------------------------
+
+    def basis(self, digest: str, watchlist: str, now: datetime, *, again: bool = False) -> int:
+        """The number under which what texts are judged by (`digest` of it all) is known, for `Record.basis`.
+
+        Another digest than the last one, or `again`, makes a new number: every stored article that was judged
+        by a lower one waits for the rescan. `watchlist`: the digest of the watchlist in it.
+        """
+        found = self._read("could not read what texts are judged by", rescans.newest)
+        if found[1] == digest and not again:
+            return found[0]
+        with self._write("could not write what texts are judged by") as connection:
+            number, known = rescans.newest(connection)
+            if known == digest and not again:
+                return number
+            return rescans.put(connection, digest, watchlist, now)
+
+    def count_waiting(self, basis: int, since: str = "") -> int:
+        """How many articles (of the day `since` or later) were judged by less than `basis`."""
+        return self._read("could not read the articles", lambda c: rescans.count(c, basis, since))
+
+    def waiting_texts(
+        self, basis: int, *, since: str = "", after: int = 0, limit: int = 200, size: int = 2_000_000
+    ) -> list[StoredText]:
+        """The next of these articles, numbered higher than `after`; `size` bounds the texts' packed bytes."""
+        return self._read(
+            "could not read the articles",
+            lambda c: rescans.waiting(c, basis, since=since, after=after, limit=limit, size=size),
+        )
+
+    def record_rescan(
+        self, found: Iterable[tuple[StoredText, Record]], passed: Iterable[StoredText], basis: int
+    ) -> Recorded:
+        """Add new mentions and alerts of stored articles, mark `passed` as judged, in ONE transaction.
+
+        Nothing is taken away, and an alert that is there already is left out: the same again adds nothing.
+        """
+        found = list(found)
+        with self._write("could not write what the rescan found") as connection:
+            lists = _lists(connection) if any(record.alerts for _, record in found) else {}
+            return rescans.write(connection, found, passed, basis, lists)
 
     # --- ledger ------------------------------------------------------------------------------------
 
@@ -265,6 +316,10 @@ class Store:
         """Add one decision for each proposal. Numbers that do not exist come back; then none is written."""
         with self._write("could not write the decision") as connection:
             return enrichment.decide(connection, ids, status, who, why, now)
+
+    def newest_decision(self) -> int:
+        """The number of the last decision about a proposal; 0 before the first."""
+        return self._read("could not read the decisions", enrichment.newest_decision)
 
     def job(self, name: str) -> Job | None:
         """When a job of the scheduler is due and how it ended last; None before it was ever planned."""

@@ -9,6 +9,9 @@ from typing import Protocol
 
 from monitor.model import Alert, Article, Capture, Document, ListInfo, Mention
 
+RESCAN = "rescan"
+"""What an alert that was found in a stored article has as `found_on`."""
+
 COPY_LENGTH = 200
 """Texts of fewer code points are never taken for copies of each other: "404 not found" is no story."""
 
@@ -38,6 +41,21 @@ class Record:
     program: str = ""
     original: Original | None = None
     novel: tuple[NovelName, ...] = ()
+    basis: int = 0  # see Store.basis
+
+
+@dataclass(frozen=True, slots=True)
+class StoredText:
+    """An article that waits for the rescan; `article` is None when its text was forgotten.
+
+    `sha256` is that of the text as first read. `mentions` are those kept: (start, stop, substance, score).
+    """
+
+    id: int
+    revision: int
+    sha256: str
+    article: Article | None
+    mentions: frozenset[tuple[int, int, str, float]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +92,7 @@ class StoredRevision:
     sha256: str = ""
     watchlist: str = ""
     program: str = ""
+    basis: int = 0
     fetched_at: datetime | None = None
     copy_of: str = ""
     alerted: frozenset[str] = frozenset()

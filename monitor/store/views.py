@@ -66,7 +66,8 @@ SELECT al.id AS alert_id,
        al.tags AS tags,
        al.quiet AS quiet,
        al.status AS status,
-       al.watchlist AS watchlist_version
+       al.watchlist AS watchlist_version,
+       al.found_on AS found_on
   FROM alert al
   JOIN article ar ON ar.id = al.article_id
   LEFT JOIN substance s ON s.key = al.substance
@@ -94,9 +95,10 @@ SELECT ar.id AS article_id,
        (SELECT COUNT(DISTINCT m.substance) FROM mention m
          WHERE m.article_id = ar.id AND m.revision = ar.revision) AS substances,
        (SELECT COUNT(*) FROM alert a WHERE a.article_id = ar.id) AS alerts,
-       r.watchlist AS watchlist_version
+       COALESCE(b.watchlist, r.watchlist) AS watchlist_version
   FROM article ar
   JOIN revision r ON r.article_id = ar.id AND r.n = ar.revision
+  LEFT JOIN basis b ON b.id = ar.basis
 """
 
 _MENTIONS = """
