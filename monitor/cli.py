@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_evidence, cli_resolve, cli_source, cli_sync
+from monitor import __version__, cli_evidence, cli_rescan, cli_resolve, cli_source, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -121,9 +121,8 @@ def settings(
     )
     if not verbose:
         # their tracebacks come on top of what the ledger and our own lines say
-        logging.getLogger("apscheduler").setLevel(logging.CRITICAL)
-        logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+        for library in ("apscheduler", "trafilatura", "pypdf"):
+            logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 # --- run and watch -----------------------------------------------------------------------------------
@@ -174,8 +173,9 @@ def _show(monitor: Monitor, summary: RunSummary) -> None:
     from monitor.ask import alert_lines
     from monitor.terminal import make_console, show_summary
 
-    lines = alert_lines(monitor.store, monitor.matcher.watchlist, summary.alert_ids)
-    show_summary(make_console(), summary, lines)
+    told = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
+    lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in told]
+    show_summary(make_console(), summary, *lines)
 
 
 def _tell_bug(error: BugError) -> int:
@@ -204,8 +204,7 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
         console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
 
         def tell(progress: Progress) -> None:
-            line = watch_line(progress, _now())
-            if line is not None:
+            if (line := watch_line(progress, _now())) is not None:
                 console.print(line, soft_wrap=True)
 
         schedule.watch(monitor, tell, stop_signals=(signal.SIGINT, signal.SIGTERM))
@@ -494,3 +493,4 @@ cli_sync.add_commands(watchlist_app, _load, _now)
 cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day)
 cli_source.add_commands(app, _load, _now, _cache)
 cli_evidence.add_commands(app, _load, _now)
+cli_rescan.add_commands(app, _load, _now, _cache, _moment)

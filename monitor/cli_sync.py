@@ -60,7 +60,7 @@ def add_commands(app: typer.Typer, load: Load, clock: Clock) -> None:
     ) -> None:
         """List the open proposals, or decide about some.
 
-        What is accepted counts from the next start on.
+        What is accepted counts from the next start on; `watch` takes it up within a minute.
         """
         from monitor.sync import decide, proposal_lines
 

@@ -12,7 +12,6 @@ needs neither the database nor the network.
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, suppress
@@ -25,15 +24,10 @@ from monitor import __version__
 from monitor.batches import Batch, batches
 from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
-from monitor.model import Document, Gap, Outcome, Rule, Source, SourceState, Watchlist
-from monitor.prepare import (
-    Matcher,
-    WatchlistNews,
-    bring_in_force,
-    build_matcher,
-    http_limits,
-    prepare_lexicon,
-)
+from monitor.judge import Judge, LastAlerts, bug_summary, prepare_judge
+from monitor.model import Document, Gap, Outcome, Source, SourceState, Watchlist
+from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark
+from monitor.rescan import Rescan, RescanResult, in_turns
 from monitor.timing import next_check
 
 if TYPE_CHECKING:
@@ -64,7 +58,7 @@ ALERTS_TOLD = 200  # new alerts of one check that the summary carries by number
 
 
 def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
-    """Open the database, put the watchlist in force and prepare the matcher.
+    """Open the database, put the watchlist in force and prepare what texts are judged by.
 
     A refused watchlist leaves the last good one in force (`Monitor.news.refused` says why); without one,
     WatchlistError is raised. StoreError when the database cannot be used.
@@ -73,13 +67,13 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
 
     store = open_store(config.database, now=clock())
     try:
-        watchlist, news = bring_in_force(config, store, clock())
-        matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), config.to_pins())
+        seen = watchlist_mark(config, store)
+        judge = prepare_judge(config, store, clock(), cache)
         store.put_sources(config.to_sources(), clock())
     except BaseException:
         store.close()
         raise
-    return Monitor(config, store, matcher, config.to_rules(watchlist.lists), news, clock)
+    return Monitor(config, store, judge, clock, cache, seen)
 
 
 # --- run: sources, all at once, each on its own ------------------------------------------------------
@@ -123,6 +117,7 @@ class RunSummary:
     news: WatchlistNews
     watchlist: Watchlist
     forgotten_texts: int = 0
+    rescan: RescanResult | None = None
 
     @property
     def alert_ids(self) -> tuple[int, ...]:
@@ -152,19 +147,47 @@ def _tell_nobody(progress: Progress) -> None:
     """Show no progress."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Monitor:
-    """Everything built: configuration, database, matcher, rules and clock. Close it after use."""
+    """Everything built: configuration, database, clock, and what texts are judged by. Close it after use.
+
+    `judge` is replaced as a whole when the watchlist changes (`renew`); who uses it takes it once a batch.
+    """
 
     config: Config
     store: Store
-    matcher: Matcher
-    rules: tuple[Rule, ...]
-    news: WatchlistNews
+    judge: Judge
     clock: Clock
+    cache: Path | None = None
+    seen: object = None  # the watchlist's files and decisions when `judge` was prepared
 
     def close(self) -> None:
         self.store.close()
+
+    @property
+    def matcher(self) -> Matcher:
+        return self.judge.matcher
+
+    @property
+    def news(self) -> WatchlistNews:
+        return self.judge.news
+
+    def renew(self) -> WatchlistNews | None:
+        """Put a watchlist in force that has changed since; None when there is nothing new.
+
+        It may take long: not for the event loop. A refused one leaves all as it is (`refused` says why).
+        Raises MonitorError when the rules do not fit the new watchlist; told once, until it changes again.
+        """
+        seen = watchlist_mark(self.config, self.store)
+        if seen == self.seen:
+            return None
+        self.seen = seen
+        judge = prepare_judge(self.config, self.store, self.clock(), self.cache)
+        if judge.news.refused is None and judge.digest == self.judge.digest:
+            return None
+        if judge.news.refused is None:
+            self.judge = judge
+        return judge.news
 
     @property
     def sources(self) -> tuple[Source, ...]:
@@ -199,8 +222,9 @@ class Monitor:
                 loop = asyncio.get_running_loop()
                 ready(lambda: loop.call_soon_threadsafe(session.stop))
             checks = await _all(session.check(source) for source in sources)
+            again = await session.rescan(self.config.rescan.budget)
             forgotten = await session.work(self.expire)
-        summary = RunSummary(checks, self.news, self.matcher.watchlist, forgotten)
+        summary = RunSummary(checks, self.news, self.matcher.watchlist, forgotten, again)
         if session.bugs:
             raise BugError(session.bugs, summary)
         return summary
@@ -296,6 +320,19 @@ class Session:
             self._tell(Progress(source.name, result.done.new, result.done.alerts, result))
             return result
 
+    async def rescan(self, budget: float | None) -> RescanResult | None:
+        """Match stored articles with what is new for so many seconds, in turns with the checks.
+
+        None when it is switched off or nothing waits. Raises StoreError.
+        """
+        if not self._monitor.config.rescan.automatic:
+            return None
+        job = Rescan(self._store, self._monitor.judge, self._monitor.clock)
+        result = await in_turns(job, self.work, self._stop.is_set, budget)
+        for bug in job.bugs:
+            self._note_bug(bug)
+        return result if result.articles else None
+
     def record_failure(self, source: Source, outcome: str, message: str) -> None:
         """Write a failed check that never came to run, with its back-off. Raises StoreError."""
         check = self._begin(source)
@@ -341,7 +378,7 @@ class Session:
 
     def _take(self, check: _Check, batch: Batch) -> None:
         """Extract, find, decide, and record the batch with its checkpoint in one transaction."""
-        now = self._monitor.clock()
+        now, judge = self._monitor.clock(), self._monitor.judge
         records: list[Record] = []
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
@@ -350,7 +387,7 @@ class Session:
         past = dict(self._past())
         for document in batch.documents:
             try:
-                record = self._judge(document, past, now)
+                record = self._judge(document, judge, past, now)
             except SourceError as error:
                 gaps.append(Gap(document.url, error.outcome, str(error)))
                 continue
@@ -375,28 +412,19 @@ class Session:
         check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
 
     def _judge(
-        self, document: Document, last_alerts: dict[tuple[str, str], datetime], now: datetime
+        self, document: Document, judge: Judge, last_alerts: LastAlerts, now: datetime
     ) -> Record | None:
-        """Turn a document into a record; None when this text was judged by this watchlist before."""
-        from monitor.alerts import Past, decide
+        """Turn a document into a record; None when this text was judged by the same before."""
         from monitor.ingest import extract, extractor_version
-        from monitor.store import Original, Record
+        from monitor.store import Original
 
         article = extract(document)
         stored = self._store.revision(article.url, article.sha256)
-        matcher = self._monitor.matcher
-        digest = matcher.watchlist.digest
-        if (stored.sha256, stored.watchlist, stored.program) == (article.sha256, digest, __version__):
+        if judge.knows(stored, article):
             return None
-        mentions = matcher.find(article.text, article.language, article.source)
-        past = Past(already=stored.alerted, last_alert=last_alerts)
-        alerts = decide(article, mentions, matcher.watchlist, self._monitor.rules, past, now)
-        if stored.copy_of:
-            alerts = []
-        last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
-        keep = self._monitor.config.evidence.keep_pages and bool(alerts)
-        original = Original(document, extractor_version(__version__), keep)
-        return Record(article, tuple(mentions), tuple(alerts), digest, __version__, original)
+        record = judge.decide(article, judge.find(article), stored, last_alerts, now)
+        keep = self._monitor.config.evidence.keep_pages and bool(record.alerts)
+        return replace(record, original=Original(document, extractor_version(__version__), keep))
 
     def _past(self) -> Mapping[tuple[str, str], datetime]:
         if self._last_alerts is None:
@@ -451,10 +479,3 @@ class Session:
         """Keep the first bugs; many of one kind would only fill the memory."""
         if len(self.bugs) < 10:
             self.bugs.append(error)
-
-
-def bug_summary(error: BaseException) -> str:
-    """One line for the ledger: what was raised, and where."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}: {error}"[:500]

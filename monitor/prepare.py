@@ -127,6 +127,23 @@ def _load_part(config: Config, index: int) -> Watchlist:
     return from_entries(entries, name=part.name, severity=part.severity, where=str(config.path))
 
 
+def watchlist_mark(config: Config, store: Store) -> object:
+    """What must change before the watchlist can: the stamps of its files, and people's decisions."""
+    from monitor.config.models import FileWatchlist
+
+    files = [part.file for part in config.watchlists if isinstance(part, FileWatchlist)]
+    return (*map(_stamp, files), *store.newest_decisions())
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """Time and size of a file, in which an edit shows; zeros when it is not there."""
+    try:
+        found = file.stat()
+    except OSError:
+        return 0, 0
+    return found.st_mtime_ns, found.st_size
+
+
 def check_rules(config: Config, watchlist: Watchlist) -> None:
     """Raise ConfigError for a rule that names a substance or a tag that there is not: it would never fit."""
     from monitor.match.words import tables

@@ -14,12 +14,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, StoreError
+from monitor.judge import bug_summary
 from monitor.model import Outcome, Source
-from monitor.pipeline import AT_ONCE, Monitor, Session, Tell, bug_summary
+from monitor.pipeline import AT_ONCE, Monitor, Session, Tell
 from monitor.sync import JOB, SyncResult, plan, synchronise
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, first_check, trigger
 
@@ -32,6 +32,8 @@ log = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
 RETRY_AFTER_SYNC_ERROR = timedelta(hours=1)
+WATCHLIST_SECONDS = 60  # how often to look whether the watchlist has changed
+RESCAN = "rescan"
 
 
 def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, ...] = ()) -> None:
@@ -39,7 +41,7 @@ def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, .
 
     Raises MonitorError when another instance is watching with the same database.
     """
-    with single_instance(monitor.config.database):
+    with monitor.store.alone():
         asyncio.run(_watch(monitor, tell, stop_signals))
 
 
@@ -60,8 +62,14 @@ async def _watch(monitor: Monitor, tell: Tell, stop_signals: tuple[signal.Signal
 class Watcher:
     """The jobs of one watch. Jobs run in threads of the scheduler; their checks in the session's loop."""
 
-    def __init__(self, monitor: Monitor, session: Session, loop: asyncio.AbstractEventLoop) -> None:
-        self._monitor, self._session, self._loop = monitor, session, loop
+    def __init__(
+        self,
+        monitor: Monitor,
+        session: Session,
+        loop: asyncio.AbstractEventLoop,
+        look_every: float = WATCHLIST_SECONDS,
+    ) -> None:
+        self._monitor, self._session, self._loop, self._look_every = monitor, session, loop, look_every
         self._scheduler = _scheduler()
         self._idle = threading.Condition()
         self._running = 0
@@ -86,6 +94,16 @@ class Watcher:
             next_run_time=now,
         )
         self._plan_sync(now)
+        self._scheduler.add_job(
+            self._renew,
+            "interval",
+            seconds=self._look_every,
+            id="watchlist",
+            next_run_time=now + timedelta(seconds=self._look_every),
+        )
+        self._scheduler.add_job(
+            self._rescan, "interval", seconds=HOUSEKEEPING_SECONDS, id=RESCAN, next_run_time=now
+        )
         self._scheduler.start()
 
     def _plan_sync(self, now: datetime) -> None:
@@ -191,6 +209,41 @@ class Watcher:
             finally:
                 self._move(JOB, due)
 
+    def _renew(self) -> None:
+        """Put a changed watchlist in force, then match the stored articles with it.
+
+        Runs in a thread of the scheduler: the checks go on with the old one until the new one is ready.
+        """
+        with self._at_work() as go:
+            if not go:
+                return
+            news = self._monitor.renew()
+            if news is None:
+                return
+            if news.refused is not None:
+                log.error("the changed watchlist is refused, the last good one stays: %s", news.refused)
+                return
+            log.warning("%s", "\n".join(news.told) or "watchlist: changed")
+            self._move(RESCAN, self._monitor.clock())
+
+    def _rescan(self) -> None:
+        """Match stored articles for the time of the budget; then leave as much time to the checks."""
+        with self._at_work() as go:
+            if not go:
+                return
+            began = self._monitor.clock()
+            due: datetime | None = began + RETRY_AFTER_STORE_ERROR
+            self._move(RESCAN, None)
+            try:
+                job = self._session.rescan(self._monitor.config.rescan.budget)
+                result = asyncio.run_coroutine_threadsafe(job, self._loop).result()
+                now = self._monitor.clock()
+                due = now + (now - began) if result is not None and result.waiting else None
+                if result is not None:
+                    log.warning("rescan: %s", result.told)
+            finally:
+                self._move(RESCAN, due)
+
     def _listen(self) -> None:
         from apscheduler.events import EVENT_JOB_ERROR, EVENT_JOB_MAX_INSTANCES, EVENT_JOB_MISSED
 
@@ -227,37 +280,12 @@ def _tell_sync(result: SyncResult) -> None:
     if result.outcome == "ok":
         log.warning(
             "PubChem: %d new proposals, %d of them accepted by rule; the others: "
-            "substance-monitor watchlist review. Accepted names count from the next start",
+            "substance-monitor watchlist review. Accepted names count within a minute",
             result.proposed,
             result.accepted,
         )
     else:
         log.warning("enrichment from PubChem is postponed, all else goes on: %s", result.message)
-
-
-@contextmanager
-def single_instance(database: str) -> Iterator[None]:
-    """Hold the lock beside a SQLite database; two schedulers on one database would do everything twice.
-
-    A server database has no place for a lock file: keeping to one instance is left to its operator.
-    """
-    from filelock import FileLock, Timeout
-
-    if not database.startswith("sqlite:///"):
-        yield
-        return
-    path = Path(f"{database.removeprefix('sqlite:///').partition('?')[0]}.watch.lock")
-    lock = FileLock(path)
-    try:
-        lock.acquire(timeout=0)
-    except Timeout as error:
-        raise MonitorError(
-            f"another `substance-monitor watch` is running with this database (lock: {path}); stop it first"
-        ) from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _scheduler() -> BackgroundScheduler:

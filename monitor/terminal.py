@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.model import Gap, Mention, Snippet, Watchlist
     from monitor.pipeline import CheckResult, Progress, RunSummary
     from monitor.prepare import WatchlistNews
+    from monitor.rescan import RescanResult
 
 ALERTS_SHOWN = 40
 GAPS_SHOWN = 20
@@ -164,8 +165,10 @@ def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> No
         console.print(Text("  `substance-monitor watchlist changes` lists all changes", "dim"))
 
 
-def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLine]) -> None:
-    """Show the new alerts, the gaps, and the whole run in one line."""
+def show_summary(
+    console: Console, summary: RunSummary, lines: Sequence[AlertLine], again: Sequence[AlertLine] = ()
+) -> None:
+    """Show the new alerts, what a rescan found (`again`), the gaps, and the whole run in one line."""
     loud = [line for line in lines if not line.stored.alert.quiet]
     if loud:
         console.print()
@@ -176,14 +179,34 @@ def show_summary(console: Console, summary: RunSummary, lines: Sequence[AlertLin
         quiet = len(lines) - len(loud)
         note = f" ({quiet} of them quiet)" if quiet else ""
         console.print(f"\n  {hidden:,} more{note}: substance-monitor report alerts --since 1d")
+    if summary.rescan is not None:
+        show_rescan(console, summary.rescan, again)
     _show_gaps(console, summary.checks)
     console.print()
     console.print(_closing(summary))
-    if lines:
-        number = (loud or lines)[0].stored.id
+    if lines or again:
+        number = (loud or [*lines, *again])[0].stored.id
         console.print(
             Text(f"Why: substance-monitor explain {number}. A mention is not an accusation.", "dim")
         )
+
+
+def show_rescan(
+    console: Console, result: RescanResult, lines: Sequence[AlertLine], *, dry: bool = False
+) -> None:
+    """Show what was found in stored articles, apart from the news: these alerts are of old articles."""
+    console.print()
+    if not result.articles:
+        told = f", {result.waiting:,} older articles wait" if result.waiting else ""
+        console.print(Text(f"Rescan: no stored article waits to be matched again{told}", "bold"))
+        return
+    loud = [line for line in lines if not line.stored.alert.quiet]
+    head = "Rescan, nothing written" if dry else "Rescan"
+    console.print(Text(f"{head}: {result.told}", "bold"), soft_wrap=True)
+    show_alerts(console, loud)
+    hidden = result.alerts - min(len(loud), ALERTS_SHOWN)
+    if hidden > 0 and not dry:
+        console.print(f"\n  {hidden:,} more: substance-monitor report alerts --since 1d")
 
 
 def _closing(summary: RunSummary) -> Text:

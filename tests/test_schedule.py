@@ -12,7 +12,8 @@ import pytest
 from monitor.errors import MonitorError
 from monitor.model import SourceState
 from monitor.pipeline import CheckResult, Monitor, Progress
-from monitor.schedule import Watcher, single_instance
+from monitor.schedule import Watcher
+from monitor.store import open_store
 from tests.servers import answer, endless, status
 from tests.worlds import (
     alerts,
@@ -105,16 +106,17 @@ def test_articles_that_appear_while_it_runs_are_found(tmp_path: Path) -> None:
     assert rows(tmp_path, "SELECT COUNT(*) FROM source_check WHERE ended IS NULL") == [(0,)]
 
 
-def test_only_one_instance_watches(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/monitor.db"
-    with (
-        single_instance(url),
-        pytest.raises(MonitorError, match=r"another .* is running .* stop it first"),
-        single_instance(url),
-    ):
-        pass
-    with single_instance(url):
-        pass
+def test_only_one_instance_watches(database_url: str) -> None:
+    now = real_clock()
+    with open_store(database_url, now=now) as one, open_store(database_url, now=now) as other:
+        with (
+            one.alone(),
+            pytest.raises(MonitorError, match=r"another .* is running .* stop it first"),
+            other.alone(),
+        ):
+            pass
+        with other.alone():
+            other.heartbeat("watch", now)  # the lock stands in nobody's way
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -124,6 +124,14 @@ def wait_for(server: Server, path: str, seconds: float = 30) -> None:
     while path not in server.paths:
         assert time.monotonic() < end, f"{path} was not asked for; only {server.paths}"
         time.sleep(0.01)
+
+
+async def wait_until(done: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until something has come true."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "it did not come true in time"
+        await asyncio.sleep(0.02)
 
 
 @contextlib.contextmanager

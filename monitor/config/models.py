@@ -197,6 +197,17 @@ class Sync(Section):
     )
 
 
+class RescanSection(Section):
+    """How stored articles are matched again when the watchlist, the names or the rules have changed."""
+
+    automatic: bool = Field(
+        default=True, description="false: only `substance-monitor rescan` does it, not `run` and `watch`."
+    )
+    budget: Duration = Field(
+        default=30.0, gt=0, description="Time that it takes at the end of `run`, and at once in `watch`."
+    )
+
+
 class Config(Section):
     """Configuration of substance-monitor."""
 
@@ -216,6 +227,9 @@ class Config(Section):
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
     evidence: Evidence = Field(default=Evidence(), description="What is kept to prove where a text is from.")
+    rescan: RescanSection = Field(
+        default=RescanSection(), description="How stored articles are matched again after a change."
+    )
     retention: Retention = Field(default=Retention(), description="How long what was read is kept.")
 
     _path: Path = PrivateAttr(default=Path("config.yaml"))

@@ -107,9 +107,11 @@ def _proposal(row: RowMapping) -> Proposal:
     return Proposal(**{**row, "who": row["who"] or "", "why": row["why"] or ""})
 
 
-def newest_decision(connection: Connection) -> int:
-    """The number of the last decision; 0 before the first."""
-    return connection.execute(select(func.max(t.proposal_decision.c.id))).scalar() or 0
+def newest_decisions(connection: Connection) -> tuple[int, int]:
+    """The numbers of the last decisions about a proposal and about a novel name; 0 before the first."""
+    tables = t.proposal_decision, t.novel_decision
+    first, second = (connection.execute(select(func.max(table.c.id))).scalar() or 0 for table in tables)
+    return first, second
 
 
 # --- jobs -----------------------------------------------------------------------------------------

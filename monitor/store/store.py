@@ -317,9 +317,9 @@ class Store:
         with self._write("could not write the decision") as connection:
             return enrichment.decide(connection, ids, status, who, why, now)
 
-    def newest_decision(self) -> int:
-        """The number of the last decision about a proposal; 0 before the first."""
-        return self._read("could not read the decisions", enrichment.newest_decision)
+    def newest_decisions(self) -> tuple[int, int]:
+        """The numbers of the last decisions about a proposal and about a novel name; 0 before the first."""
+        return self._read("could not read the decisions", enrichment.newest_decisions)
 
     def job(self, name: str) -> Job | None:
         """When a job of the scheduler is due and how it ended last; None before it was ever planned."""

@@ -1,0 +1,113 @@
+"""What texts are judged by: watchlist, matcher, pinned names and rules, as one value that is swapped whole.
+
+The middle of the path, the same for what comes in and for what is stored (`pipeline`, `rescan`):
+
+    Article -find-> Mention -decide-> Alert -> Record
+             (pure)          (pure)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor import __version__
+from monitor.model import Article, Mention, Rule, Watchlist
+from monitor.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.store import Record, Store, StoredRevision
+
+LastAlerts = dict[tuple[str, str], datetime]
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Everything that decides what becomes of a text. `basis` is the number that the store knows it by."""
+
+    matcher: Matcher
+    rules: tuple[Rule, ...]
+    basis: int
+    news: WatchlistNews  # what became of the configured watchlist when this was prepared
+
+    @property
+    def watchlist(self) -> Watchlist:
+        return self.matcher.watchlist
+
+    @property
+    def digest(self) -> str:
+        """Names all that decides: equal digests judge every text alike."""
+        return _digest(self.watchlist, self.matcher.pins, self.rules)
+
+    def anew(self, store: Store, now: datetime) -> Judge:
+        """The same under a new number, by which every stored article waits for a rescan."""
+        return replace(self, basis=store.basis(self.digest, self.watchlist.digest, now, again=True))
+
+    def knows(self, stored: StoredRevision, article: Article) -> bool:
+        """True when this very text was judged by this very judge before."""
+        known = (stored.sha256, stored.basis, stored.program)
+        return known == (article.sha256, self.basis, __version__)
+
+    def find(self, article: Article) -> list[Mention]:
+        """Every mention of a watched substance in the text."""
+        return self.matcher.find(article.text, article.language, article.source)
+
+    def decide(
+        self,
+        article: Article,
+        mentions: Sequence[Mention],
+        stored: StoredRevision,
+        last_alerts: LastAlerts,
+        now: datetime,
+        *,
+        again: bool = False,
+    ) -> Record:
+        """Decide which mentions are alerts: those of substances that were not told of this article before.
+
+        `stored`: what is known of the article. `last_alerts` is brought up to date. `again`: it is a stored
+        article that is matched again, and its alerts say so. A copy has mentions and no alerts.
+        """
+        from monitor.alerts import Past, decide
+        from monitor.store import RESCAN, Record
+
+        past = Past(already=stored.alerted, last_alert=last_alerts)
+        alerts = decide(article, mentions, self.watchlist, self.rules, past, now)
+        if stored.copy_of:
+            alerts = []
+        if again:
+            reason = f"found on rescan, article of {article.date.isoformat()}"
+            alerts = [replace(each, found_on=RESCAN, reasons=(reason, *each.reasons)) for each in alerts]
+        last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
+        return Record(
+            article, tuple(mentions), tuple(alerts), self.watchlist.digest, __version__, basis=self.basis
+        )
+
+
+def prepare_judge(config: Config, store: Store, now: datetime, cache: Path | None = None) -> Judge:
+    """Put the watchlist in force and prepare everything that texts are judged by.
+
+    A refused watchlist leaves the last good one in force (`news.refused` says why); without one,
+    WatchlistError is raised. StoreError when the database cannot be used.
+    """
+    watchlist, news = bring_in_force(config, store, now)
+    pins, rules = config.to_pins(), config.to_rules(watchlist.lists)
+    matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), pins)
+    basis = store.basis(_digest(watchlist, pins, rules), watchlist.digest, now)
+    return Judge(matcher, rules, basis, news)
+
+
+def _digest(watchlist: Watchlist, *others: tuple[object, ...]) -> str:
+    return hashlib.sha256("\n".join((watchlist.digest, *map(repr, others))).encode()).hexdigest()
+
+
+def bug_summary(error: BaseException) -> str:
+    """One line for the ledger: what was raised, and where."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
+    return f"unexpected {type(error).__name__}{place}: {error}"[:500]
