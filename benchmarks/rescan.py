@@ -29,7 +29,7 @@ from monitor.store import StoredRevision
 NEW = "novelene chloride"
 ONE_IN = 50
 BASE = "watchlists:\n  - builtin: all\n"
-COUNT = f"SELECT COUNT(*) FROM v_alerts WHERE found_on = 'rescan' AND substance_name = '{NEW}'"
+COUNT = "SELECT COUNT(*) FROM v_alerts WHERE found_on = 'rescan' AND substance = 'novelene-chloride'"
 MORE = f"{BASE}  - name: house list\n    substances:\n      - name: {NEW}\n"
 
 
@@ -101,7 +101,7 @@ def main() -> None:
     print(
         f"rescan    {result.articles:,} articles, {size:.0f} MB of text, in {took:.1f} s: "
         f"{result.articles / took:,.0f} articles/s, {size / took:.1f} MB/s (CPU {busy:.1f} s)\n"
-        f"          {result.alerts:,} alerts, {result.mentions:,} new mentions; memory at most {memory:.0f} MB\n"
+        f"          {result.alerts:,} alerts, {result.mentions:,} new mentions; {memory:.0f} MB at most\n"
         f"again     {again.articles} articles"
     )
     wanted = -(-given.articles // ONE_IN)
