@@ -402,3 +402,4 @@ class Alert:
     raised_at: datetime
     quiet: bool = False
     found_on: str = "check"  # or "rescan": in a stored article, with what was added to the watchlist since
+    again: str = ""  # why it is told although its story has told of this substance before

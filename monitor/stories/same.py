@@ -1,0 +1,255 @@
+"""Do two articles tell of the same event? Points for what they share, off for what cannot both be. Pure.
+
+Every point comes with its reason, so that a verdict can be read. `docs/stories.md` tells what counts as one
+event: a find and its aftermath within the window are one; a trial, a law, a statistic are others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.stories.fingerprint import likeness
+from monitor.stories.names import alike
+from monitor.stories.numbers import Quantity, agree, weight
+from monitor.stories.trace import Trace
+
+ENOUGH, ENOUGH_HEADLINE = 3.0, 2.2
+HEADLINE = 160  # code points; so short an article can share little
+TEMPLATE = 0.3  # what equal words are worth where the facts are not equal
+WINDOW = timedelta(days=7)
+
+# Substances that half of all drug news names: one of them shared says little.
+EVERYDAY = frozenset(
+    """cocaine cannabis heroin fentanyl metamfetamine amfetamine mdma ketamine crack-cocaine thc morphine
+    methamphetamine amphetamine opium""".split()
+)
+# Things that many an event is told with.
+PLAIN = frozenset(
+    """container parcel lorry flat cash website storage laboratory suitcase firearm plane paper barn
+    school prison doctor police_dog machine yacht ferry train mafia glass""".split()
+)
+# The kinds of news of which an article of one is hardly the news of the other.
+APART = {
+    frozenset(pair): points
+    for points, pairs in {
+        2.5: ("seizure law", "seizure statistics", "seizure study", "law statistics", "law court",
+              "study court", "study law", "health court", "health law", "statistics court",
+              "seizure policy", "law policy"),
+        1.5: ("seizure court", "policy court", "policy statistics", "policy study", "health study",
+              "health statistics", "statistics study", "seizure health", "policy health"),
+    }.items()
+    for pair in (frozenset(each.split()) for each in pairs)
+}  # fmt: skip
+# Seats of governments stand for the government in news of politics.
+SEATS = frozenset(
+    """Washington Beijing Moscow Brussels Berlin Paris London Madrid Vienna Rome Warsaw Lisbon
+    Dublin Canberra Ottawa Tokyo Ankara Kyiv Bern Geneva Strasbourg Stockholm Copenhagen Oslo""".split()
+)
+AMOUNTS = ("mass", "volume", "pills")
+MONEY = ("euro", "dollar", "pound")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`score` is the sum of the points, `same` whether it is enough; `reasons` the points in words."""
+
+    same: bool
+    score: float
+    reasons: tuple[str, ...]
+
+
+Point = tuple[float, str]
+
+
+def same_event(one: Trace, other: Trace, window: timedelta = WINDOW) -> Verdict:
+    """Compare two articles; the order does not matter."""
+    gap = abs(one.at - other.at)
+    if gap > window:
+        days = f"{gap.days} days" if gap.days != 1 else "a day"
+        return Verdict(False, 0.0, (f"{days} lie between them, more than the window",))
+    if one.sha256 == other.sha256:
+        return Verdict(True, 10.0, ("+10.0 the same text",))
+    points = [point for rule in RULES for point in rule(one, other)]
+    against = [point for rule in AGAINST for point in rule(one, other)]
+    wording = [point for rule in WORDING for point in rule(one, other)]
+    if against:
+        # One agency's releases are cast in one mould: the words are the same, what they tell is not.
+        wording = [(TEMPLATE * each, words) for each, words in wording]
+    points += against + wording
+    score = sum(each for each, _ in points)
+    told = tuple(f"{each:+.1f} {words}" for each, words in sorted(points, key=lambda p: -abs(p[0])))
+    enough = ENOUGH if min(one.length, other.length) > HEADLINE else ENOUGH_HEADLINE
+    return Verdict(score >= enough, round(score, 2), told)
+
+
+def _text(one: Trace, other: Trace) -> Iterator[Point]:
+    alike = likeness(one.print, other.print) if one.scheme == other.scheme else 0.0
+    if alike >= 0.2:
+        yield 6 * alike, f"{alike:.0%} of the word triples are the same"
+
+
+def _words(one: Trace, other: Trace) -> Iterator[Point]:
+    """Articles of one language share the words of their event, beyond those of the trade."""
+    least = min(len(one.stems), len(other.stems))
+    if one.language != other.language or least < 3:
+        return
+    shared = len(set(one.stems) & set(other.stems))
+    share = shared / least
+    points = min(3.0, 6 * (share - 0.2)) * min(1.0, least / 8)
+    if abs(points) >= 0.1:
+        yield points, f"{shared} of {least} telling words are the same"
+
+
+def _substances(one: Trace, other: Trace) -> Iterator[Point]:
+    mine, theirs = one.substances, other.substances
+    shared = [each for each in mine if each in theirs]
+    if shared:
+        points = sum(0.6 if each in EVERYDAY else 1.2 for each in shared)
+        yield min(points, 4.0), f"both name {_some(shared)}"
+
+
+def _substances_apart(one: Trace, other: Trace) -> Iterator[Point]:
+    mine, theirs = one.substances, other.substances
+    if not mine or not theirs:
+        return
+    if not set(mine) & set(theirs):
+        yield -3.0, f"other substances: {_some(mine)}; {_some(theirs)}"
+    elif mine[0] not in theirs and theirs[0] not in mine:
+        yield -1.0, f"the first is of {mine[0]}, the other of {theirs[0]}"
+
+
+def _amounts(one: Trace, other: Trace) -> Iterator[Point]:
+    loose = 0.0
+    used: set[int] = set()
+    for mine in _distinct(one.quantities):
+        for at, theirs in enumerate(other.quantities):
+            if at in used or not agree(mine, theirs):
+                continue
+            used.update(n for n, each in enumerate(other.quantities) if agree(theirs, each))
+            points = weight(mine) if mine.kind else min(weight(mine), weight(theirs))
+            if mine.kind in AMOUNTS + MONEY:
+                yield 2.2 * points, f"both tell of {_say(mine)}"
+            elif points:
+                added = min(1.3 * points, 2.5 - loose)
+                loose += added
+                yield added, f"both tell of {_say(mine)}"
+            break
+
+
+def _amounts_apart(one: Trace, other: Trace) -> Iterator[Point]:
+    """The first amount of each is not told by the other."""
+    for kinds in ((kind,) for kind in AMOUNTS + MONEY):
+        mine = [each for each in one.quantities if each.kind in kinds and weight(each) >= 0.5]
+        theirs = [each for each in other.quantities if each.kind in kinds and weight(each) >= 0.5]
+        if not mine or not theirs:
+            continue
+        if any(agree(a, b) for a in mine for b in theirs):
+            continue
+        cost = 2.0 if kinds[0] in AMOUNTS else 1.2
+        yield -cost, f"{_say(mine[0])} in the one, {_say(theirs[0])} in the other"
+
+
+def _places(one: Trace, other: Trace) -> Iterator[Point]:
+    cities = [place for place in one.cities if place in other.cities]
+    if cities:
+        each = [0.8 if one.shown[city] in SEATS and one.kind != "seizure" else 1.6 for city in cities]
+        points = max(each) + 0.55 * (sum(each) - max(each))
+        yield min(points, 3.2), f"both tell of {_some([one.shown[c] for c in cities])}"
+    countries = [
+        place
+        for place in one.places
+        if len(place) == 2 and place in other.places and all(city[:2] != place for city in cities)
+    ]
+    if countries:
+        yield min(0.4 * len(countries), 1.2), f"both tell of {_some([one.shown[c] for c in countries])}"
+
+
+def _places_apart(one: Trace, other: Trace) -> Iterator[Point]:
+    if one.cities and other.cities and not set(one.cities) & set(other.cities):
+        a, b = one.shown[one.cities[0]], other.shown[other.cities[0]]
+        yield -2.0, f"{a} in the one, {b} in the other"
+
+
+def _countries_apart(one: Trace, other: Trace) -> Iterator[Point]:
+    if one.countries and other.countries and not one.countries & other.countries:
+        yield -0.5, "other countries"
+
+
+def _names(one: Trace, other: Trace) -> Iterator[Point]:
+    shared = [mine for mine in one.names if any(alike(mine, theirs) for theirs in other.names)]
+    shared += [name for name in one.names if name in other.maybe and name not in shared]
+    shared += [name for name in other.names if name in one.maybe and name not in shared]
+    if not shared:
+        return
+    each = 1.0 if one.language != other.language else 0.8
+    points = sum(each * (1.2 if " " in name else 1.0) for name in shared)
+    yield min(points, 4.0), f"both name {_some([name.title() for name in shared])}"
+
+
+def _things(one: Trace, other: Trace) -> Iterator[Point]:
+    shared = [thing for thing in one.things if thing in other.things]
+    points = sum(0.3 if thing in PLAIN else 1.0 for thing in shared)
+    if shared:
+        yield min(points, 3.0), f"both tell of {_some(shared)}"
+
+
+def _days(one: Trace, other: Trace) -> Iterator[Point]:
+    written = one.written_days & other.written_days
+    if written:
+        yield 0.8, f"both tell of {min(written).isoformat()}"
+    elif (one.written_days | one.weekdays) & (other.written_days | other.weekdays):
+        yield 0.3, "both tell of one day"
+    elif one.written_days and other.written_days:
+        yield -0.6, "they tell of other days"
+
+
+def _kinds(one: Trace, other: Trace) -> Iterator[Point]:
+    if not one.kind or not other.kind:
+        return
+    if one.kind == other.kind:
+        yield (0.3 if one.kind == "seizure" else 0.8), f"both are news of the kind {one.kind}"
+        return
+    sure = min(1.0, 2 * min(one.sure, other.sure))
+    points = APART.get(frozenset((one.kind, other.kind)), 0.5) * sure
+    if points >= 0.1:
+        yield -points, f"news of another kind: {one.kind}, {other.kind}"
+
+
+def _time(one: Trace, other: Trace) -> Iterator[Point]:
+    days = abs(one.at - other.at).total_seconds() / 86_400
+    if days > 2:
+        yield -0.25 * (days - 2), f"{days:.0f} days lie between them"
+
+
+WORDING = (_text, _words, _names)
+AGAINST = (_substances_apart, _amounts_apart, _places_apart)
+RULES = (_substances, _amounts, _places, _countries_apart, _things, _days, _kinds, _time)
+
+
+def _distinct(found: Sequence[Quantity]) -> list[Quantity]:
+    """Each amount once, those with a unit first."""
+    kept: list[Quantity] = []
+    for quantity in sorted(found, key=lambda each: (not each.kind, each.at)):
+        if weight(quantity) and not any(agree(quantity, each) for each in kept):
+            kept.append(quantity)
+    return kept
+
+
+def _say(quantity: Quantity) -> str:
+    value = quantity.value
+    if quantity.kind == "mass":
+        return (
+            f"{value / 1e6:g} t"
+            if value >= 1e6
+            else f"{value / 1e3:.4g} kg"
+            if value >= 1e3
+            else f"{value:g} g"
+        )
+    units = {"volume": "l", "": "", "percent": "%"}
+    return f"{value:,.10g} {units.get(quantity.kind, quantity.kind)}".strip()
+
+
+def _some(listed: Sequence[str]) -> str:
+    return ", ".join(listed[:4]) + (f" and {len(listed) - 4} more" if len(listed) > 4 else "")
