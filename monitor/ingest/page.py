@@ -12,27 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_SHORT = 250  # characters; below this trafilatura has most likely missed the article
-_REMOVED = (
-    "script",
-    "style",
-    "nav",
-    "footer",
-    "noscript",
-    "template",
-    "svg",
-    "iframe",
-    "select",
-    "button",
-    "head",
-)
-_BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"),
-        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre"),
-        *("section", "table", "td", "th", "tr", "ul"),
-    }
-)
+from monitor.ingest.body import BLOCKS, main_text, tidy
+
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _PLACES = frozenset({"figure", "article", "main"})
 _MOST_CAPTIONS = 300
@@ -75,7 +56,7 @@ def read_page(source: str) -> Page:
         return Page(body=strip_tags(source))
     metas = _metas(tree)
     headline = _first_text(tree, ("//article//h1", "//main//h1", "//h1"))
-    body = (_main_text(tree) if whole else "") or strip_tags(source)
+    body = (main_text(tree) if whole else "") or strip_tags(source)
     return Page(
         title=_title(tree, metas, headline),
         headline=headline,
@@ -96,11 +77,11 @@ def parse_tree(source: str) -> Any | None:
 def strip_tags(source: str) -> str:
     """Return the text of HTML by pattern alone: for titles, summaries, and pages that no parser takes."""
     visible = _TAG.sub(_border, _HIDDEN.sub("\n", source))
-    return _tidy(html.unescape(visible))
+    return tidy(html.unescape(visible))
 
 
 def _border(tag: re.Match[str]) -> str:
-    return "\n" if tag[1] and tag[1].lower() in _BLOCKS else ""
+    return "\n" if tag[1] and tag[1].lower() in BLOCKS else ""
 
 
 def one_line(text: str) -> str:
@@ -120,11 +101,6 @@ def language_code(value: str | None) -> str | None:
     return primary if _LANGUAGE.fullmatch(primary) and primary not in ("und", "mul", "zxx") else None
 
 
-def _tidy(text: str) -> str:
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
-
-
 def _parse(source: str) -> tuple[Any | None, bool]:
     """Parse to an lxml tree, None for what lxml gives up on; then whether all of the page is in it."""
     import lxml.html
@@ -132,47 +108,14 @@ def _parse(source: str) -> tuple[Any | None, bool]:
 
     # Control characters get into lxml's tree but not out of it again.
     markup = _CONTROLS.sub("", source).encode("utf-8", "ignore")
-    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True)
+    # Comments go: trafilatura loses a paragraph's words behind one, and frameworks write many (`<!-- -->`).
+    parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
         tree = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None, False
     # Of a page that is nested too deep for it, libxml2 silently keeps no more than the beginning.
     return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
-
-
-def _main_text(tree: Any) -> str:
-    found = _by_trafilatura(tree)
-    return found if len(found) >= _SHORT else _whole_text(tree) or found
-
-
-def _by_trafilatura(tree: Any) -> str:
-    import trafilatura
-    from lxml import etree
-
-    try:
-        document = trafilatura.bare_extraction(tree, fast=True, include_comments=False, include_tables=True)
-    except (etree.LxmlError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
-        return ""  # its own bugs on odd trees; the whole text of the page is used instead
-    return (getattr(document, "text", None) or "").strip()
-
-
-def _whole_text(tree: Any) -> str:
-    """All text of the page but its scripts and furniture, a line for each block."""
-    from lxml import etree
-
-    pieces: list[str] = []
-    for body in tree.xpath("//body")[:1]:
-        walk = etree.iterwalk(body, events=("start", "end", "comment", "pi"))
-        for event, element in walk:
-            border = "\n" if element.tag in _BLOCKS else ""
-            if event == "start" and element.tag in _REMOVED:
-                walk.skip_subtree()
-            elif event == "start":
-                pieces.append(border + (element.text or ""))
-            elif element is not body:
-                pieces.append(border + (element.tail or ""))
-    return _tidy("".join(pieces))
 
 
 def _metas(tree: Any) -> dict[str, str]:

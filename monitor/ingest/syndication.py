@@ -23,6 +23,8 @@ from monitor.ingest.page import language_code, plain_title
 _LONGEST_HEAD = 65_536  # characters before the first entry that are parsed again with each chunk
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
 _ROOT_WITHIN = 65_536
+_RSS = '<rss version="2.0"><channel>'
+_HTML = re.compile(r"<(?:!DOCTYPE\s+)?html\b", re.IGNORECASE)
 _ENTRY = re.compile(r"<(?:[\w.-]+:)?(?:item|entry)[\s>]", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _DOCTYPE = re.compile(r"<!DOCTYPE\b", re.IGNORECASE)
@@ -44,10 +46,14 @@ def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iter
         return
     root = _ROOT.search(text, 0, _ROOT_WITHIN)
     if root is None:
+        xml = _rootless(text)
+    else:
+        _refuse_entity_bomb(text, root.start(), url)
+        xml = _from_root(text, root.start())
+    if not xml:
         raise _not_a_feed(url, text)
-    _refuse_entity_bomb(text, root.start(), url)
     recognised = False
-    for piece in _pieces(_from_root(text, root.start())):
+    for piece in _pieces(xml):
         parsed = _feedparser(piece, url)
         recognised = recognised or bool(parsed.version or parsed.entries)
         if not recognised:
@@ -62,6 +68,18 @@ def _not_a_feed(url: str, text: str) -> SourceError:
 
 
 # --- XML ---------------------------------------------------------------------------------------------
+
+
+def _rootless(text: str) -> str:
+    """Make a feed of entries without a root; without any entry, and of a page, it is "".
+
+    Seen are a single Atom entry, an XML of somebody's own, a feed that lost its beginning.
+    """
+    entry = _ENTRY.search(text, 0, _ROOT_WITHIN)
+    if entry is None or _HTML.search(text, 0, entry.start()):
+        return ""
+    root = '<feed xmlns="http://www.w3.org/2005/Atom">' if "entry" in entry[0].lower() else _RSS
+    return root + _CONTROLS.sub("", text[entry.start() :])
 
 
 def _refuse_entity_bomb(text: str, end: int, url: str) -> None:
@@ -126,7 +144,10 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
     best = max(contents, key=lambda content: len(content.get("value") or ""))
     texts = [plain_text(content.get("value") or "") for content in contents]
     plain_type = best.get("type") == "text/plain" and "<" not in (best.get("value") or "")
-    dates = [get(f"{name}_parsed") for name in ("published", "updated", "created")]
+    dates = [
+        _from_struct(get(f"{name}_parsed"), now) or parse_date(get(name), now)
+        for name in ("published", "updated", "created")
+    ]
     return make_entry(
         identity=str(get("id") or ""),
         link=link,
@@ -134,7 +155,7 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
         texts=texts,
         content=str(best.get("value") or ""),
         content_type="text/plain" if plain_type else "text/html",
-        published_at=next(filter(None, (_from_struct(value, now) for value in dates)), None),
+        published_at=next(filter(None, dates), None),
         changed=str(get("updated") or ""),
         language=language_code(detail.get("language")) or language_code(feed_language),
     )

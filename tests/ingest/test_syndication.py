@@ -48,6 +48,10 @@ FEEDS = {
             "items": [{"id": 1, "url": "/a", "title": "Seizure", "content_html": "Of <b>BMK</b>"}],
         }
     ),
+    "a single entry": '<?xml version="1.0"?><entry xmlns="http://www.w3.org/2005/Atom"><title>Seizure</title>'
+    '<link href="/a"/><summary>Of BMK</summary></entry>',
+    "no root": f"<?xml version='1.0'?><bulletin><note>Daily</note>{ITEM}</bulletin>",
+    "the beginning lost": f"me Office</title><language>en</language>{ITEM}</channel></rss>",
     "broken xml": f"<rss version='2.0'><channel><title>A & B &nbsp;</title>{ITEM}",
     "warnings before it": "PHP Warning: x in y.php\n" + rss(ITEM),
     "control characters": rss(ITEM.replace("Seizure", "Sei\x0bz\0ure\x01")),
