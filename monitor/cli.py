@@ -352,9 +352,11 @@ def sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
 @config_app.command("check")
 def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     """Check config.yaml and the watchlists that it names; tell file, line, key and the likely fix."""
+    from monitor.keeping import check_extras
     from monitor.prepare import check_rules, load_watchlist
 
     loaded = _load(config)
+    check_extras(loaded)
     watchlist = load_watchlist(loaded)
     check_rules(loaded, watchlist)
     typer.echo(

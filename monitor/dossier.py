@@ -85,6 +85,7 @@ def _origin(exhibit: Exhibit, config: Config) -> Origin | None:
     kept = exhibit.capture
     if kept is None:
         return None
+    record, why = _record(exhibit, config)
     return Origin(
         url=kept.url,
         media_type=kept.media_type,
@@ -94,7 +95,25 @@ def _origin(exhibit: Exhibit, config: Config) -> Origin | None:
         extractor=kept.extractor,
         capture=kept.capture,
         body=kept.body,
+        record=record,
+        record_missing=why,
     )
+
+
+def _record(exhibit: Exhibit, config: Config) -> tuple[bytes | None, str]:
+    """The WARC record that the text came from (in our own files, or the source's), or why there is none."""
+    from monitor.evidence import find_record
+
+    place = exhibit.capture.capture.warc if exhibit.capture else None
+    if place is None:
+        return None, ""
+    source = exhibit.source
+    if source is not None and source.kind == "warc":
+        folder = Path(source.location).expanduser()
+        return find_record(folder if folder.is_dir() else folder.parent, place)
+    if config.evidence.warc is None:
+        return None, "the configuration names no folder of WARC files any more (`evidence: warc`)"
+    return find_record(config.evidence.warc, place)
 
 
 def _source(exhibit: Exhibit) -> dict[str, object]:

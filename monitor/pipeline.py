@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -25,6 +25,7 @@ from monitor.batches import Batch, batches
 from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
 from monitor.judge import Judge, LastAlerts, bug_summary, prepare_judge
+from monitor.keeping import forget, keep_originals, warc_files
 from monitor.model import Document, Gap, Outcome, Source, SourceState, Watchlist
 from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark
 from monitor.rescan import Rescan, RescanResult, in_turns
@@ -33,6 +34,7 @@ from monitor.timing import next_check
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.ingest import Http
+    from monitor.ingest.warcs import Warcs
     from monitor.store import Record, Recorded, Store
 
 __all__ = [
@@ -237,9 +239,10 @@ class Monitor:
         run = self.store.begin_run(kind, self.clock())
         status, message = "interrupted", "stopped from outside"
         try:
-            with ThreadPoolExecutor(1, thread_name_prefix="worker") as pool:
+            pool = ThreadPoolExecutor(1, thread_name_prefix="worker")
+            with warc_files(self.config) as warcs, pool:
                 async with Http(http_limits(self.config), wall=self.clock) as http:
-                    session = Session(self, run, http, pool, tell)
+                    session = Session(self, run, http, warcs, pool, tell)
                     yield session
             status, message = ("failed", str(session.bugs[0])) if session.bugs else ("done", "")
         except StoreError as error:
@@ -250,8 +253,7 @@ class Monitor:
 
     def expire(self) -> int:
         """Forget texts older than the configured retention; return how many."""
-        days = self.config.retention.text_days
-        return 0 if days is None else self.store.expire_texts(self.clock() - timedelta(days=days))
+        return forget(self.config, self.store, self.clock())
 
 
 async def _all(checks: Iterable[Awaitable[CheckResult]]) -> tuple[CheckResult, ...]:
@@ -288,9 +290,18 @@ class Session:
     After `stop` every check records what it has in hand and ends.
     """
 
-    def __init__(self, monitor: Monitor, run: int, http: Http, pool: ThreadPoolExecutor, tell: Tell) -> None:
+    def __init__(
+        self,
+        monitor: Monitor,
+        run: int,
+        http: Http,
+        warcs: Warcs | None,
+        pool: ThreadPoolExecutor,
+        tell: Tell,
+    ) -> None:
         self.bugs: list[Exception] = []
-        self._monitor, self._run, self._http, self._pool, self._tell = monitor, run, http, pool, tell
+        self._monitor, self._run, self._http, self._warcs = monitor, run, http, warcs
+        self._pool, self._tell = pool, tell
         self._store = monitor.store
         self._places = asyncio.Semaphore(AT_ONCE)
         self._stop = asyncio.Event()
@@ -400,6 +411,8 @@ class Session:
             read.append(document.url)
             known += record is None
             records += [record] if record else []
+        records, unkept, kept = keep_originals(self._warcs, records, now)
+        gaps, read = gaps + unkept, read + kept
         done = self._store.record(
             records, batch.state, check=check.number, gaps=gaps, unchanged=known, read=read, now=now
         )

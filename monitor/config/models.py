@@ -173,6 +173,12 @@ class Evidence(Section):
     keep_pages: bool = Field(
         default=False, description="true: keep the page of each article that raises an alert as fetched."
     )
+    warc: LocalPath | None = Field(
+        default=None, description="Folder for WARC files of everything that articles are made of."
+    )
+    warc_size: Size = Field(
+        default=1_000_000_000, ge=1_000_000, description="Of one WARC file; then the next one begins."
+    )
 
 
 class Retention(Section):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from monitor.model import Article, ListInfo
+from monitor.store import captures
 from monitor.store import schema as t
 from monitor.store.articles import mention_rows, put_alerts
 from monitor.store.columns import unpack
@@ -45,8 +46,9 @@ def waiting(
     """The next articles that wait, numbered higher than `after`; `size` bounds the packed bytes of texts."""
     a, r = t.article.c, t.revision.c
     query = (
-        select(t.article, r.sha256, r.text, r.codec, r.fetched_at)
+        select(t.article, r.sha256, r.text, r.codec, r.fetched_at, t.capture.c.captured_at)
         .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
+        .join(t.capture, captures.of(r.article_id, r.n), isouter=True)
         .where(_waits(basis, since), a.id > after)
         .order_by(a.id)
         .limit(limit)
@@ -100,6 +102,7 @@ def _stored(connection: Connection, row: Row[Any], known: Iterable[Any]) -> Stor
         fetched_at=row.fetched_at,
         language=row.language,
         published_at=row.published_at,
+        captured_at=row.captured_at,
     )
     return StoredText(row.id, row.revision, row.sha256, article, frozenset(known))
 

@@ -1,0 +1,92 @@
+"""Raw originals beside the articles: on the disk before them, or told as a gap."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.ingest.warcs import missing
+from tests.worlds import (
+    HOUSE,
+    Clock,
+    allowing,
+    article,
+    feed_source,
+    folder_source,
+    opened,
+    page,
+    ran,
+    rows,
+    rss,
+    served,
+    write_config,
+)
+
+if missing():
+    pytest.skip(missing(), allow_module_level=True)
+
+NEWS = "Officers found two drums of examplium chloride on board."
+WARC = "evidence:\n  warc: raw\n  warc_size: 1MB\n"
+
+
+def test_what_an_alert_is_made_of_is_in_its_bundle(tmp_path: Path) -> None:
+    routes: dict[str, object] = {}
+    with served(routes) as server:  # type: ignore[arg-type]
+        routes |= {"/feed": rss({f"{server.url}/a": "Ship"}), "/a": page("Ship", NEWS)}
+        config = write_config(tmp_path, feed_source("f", f"{server.url}/feed"), more=allowing(server) + WARC)
+        with opened(config, Clock()) as monitor:
+            monitor.run()
+    ((file, offset, record),) = rows(tmp_path, "SELECT warc_file, warc_offset, warc_record FROM capture")
+    assert ran(tmp_path, "evidence", "1", "--out", "kept")[0] == 0
+    (alert,) = json.loads((tmp_path / "kept/manifest.json").read_text())["alerts"]
+    assert alert["warc"] == {
+        "record": record,
+        "warc_file": file,
+        "offset": offset,
+        "length": (tmp_path / "kept/alert-1/record.warc.gz").stat().st_size,
+        "file": "alert-1/record.warc.gz",
+    }
+    assert ran(tmp_path, "evidence", "verify", "kept")[0] == 0
+    (tmp_path / "raw" / str(file)).unlink()
+    assert ran(tmp_path, "evidence", "1", "--out", "later")[0] == 0
+    (alert,) = json.loads((tmp_path / "later/manifest.json").read_text())["alerts"]
+    assert "not there any more" in alert["warc"]["missing"]
+
+
+def test_what_cannot_be_written_is_a_gap_and_the_article_is_in(tmp_path: Path) -> None:
+    config = write_config(tmp_path, folder_source("in", tmp_path / "in"), more=HOUSE + WARC)
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    (tmp_path / "raw").write_text("in the way")
+    clock = Clock()
+    with opened(config, clock) as monitor:
+        first = monitor.run()
+        assert first.alerts == 1
+        (gap,) = first.checks[0].gaps
+        assert gap.location == (tmp_path / "raw").as_uri()
+        assert "could not be written" in gap.message
+        (tmp_path / "raw").unlink()
+        (tmp_path / "in" / "b.txt").write_text(article("Weather", "It rained."))
+        clock.forward(hours=2)
+        monitor.run()
+    gaps = rows(tmp_path, "SELECT location, is_open FROM v_coverage_gaps")
+    assert gaps == [((tmp_path / "raw").as_uri(), 0)]
+    kept = rows(tmp_path, "SELECT url, warc_file IS NOT NULL FROM capture ORDER BY url")
+    assert [(str(url).rpartition("/")[2], there) for url, there in kept] == [("a.txt", 0), ("b.txt", 1)]
+
+
+def test_retention_reaches_the_warc_files(tmp_path: Path) -> None:
+    more = f"{HOUSE}{WARC}retention:\n  text_days: 3000\n"
+    config = write_config(tmp_path, folder_source("in", tmp_path / "in"), more=more)
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    clock = Clock()
+    with opened(config, clock) as monitor:
+        monitor.run()
+        assert len(list((tmp_path / "raw").iterdir())) == 1
+        clock.forward(days=2900)
+        monitor.run()
+        assert len(list((tmp_path / "raw").iterdir())) == 1
+        clock.forward(days=3000)
+        monitor.run()
+        assert list((tmp_path / "raw").iterdir()) == []
