@@ -38,7 +38,7 @@ _LOCANT_BEFORE = re.compile(rf"(?:(?:\d[a-z]{{0,2}}|(?<![a-z])[a-z]{{1,2}}|{_GRE
 _LOCANT_AFTER = re.compile(rf"[\s({fragments.INVISIBLE}]*(?:\d|\.?(?:{_GREEK})|[a-z]{{1,2}}(?![a-z]))")
 _DOTTED_GREEK = re.compile(rf"\.?(?:{_GREEK})\.")
 _LOCATED = re.compile(
-    rf"(?:\d[a-z]?'*|(?<![a-z])[nospmh]'*|\dh\)|(?:{_GREEK})\.?'*|\b(?:ortho|meta|para|iso))-?[-(\[]"
+    rf"(?:\d[a-z]?'*|(?<![a-z])[nospmh]'*|\dh\)|(?:{_GREEK})\.?'*|\b(?:ortho|meta|para|iso|tert|sec))-?[-(\[]"
 )
 _FUSION = re.compile(r"\[(?:[\d',:-]|(?<![a-z])[a-z]{1,3}(?![a-z]))*$")
 _RUN = re.compile(r"[a-z]+")

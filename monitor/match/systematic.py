@@ -246,7 +246,7 @@ def _on_the_right(text: str, name: Word) -> Word | None:
         return None
     if _is(name, "head-adjective") and word.end == ACIDIC:
         return _joined(name, word, CLASS)
-    if _is(word, "salt") or (name.plain.endswith("ium") and _is(word, "halide")):
+    if _is(word, "salt") or (name.plain.endswith("ium") and (_is(word, "halide") or word.end == ANION)):
         return _joined(name, replace(word, weight=0), CLASS)
     return _of(text, name, word)
 
