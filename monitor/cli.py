@@ -492,7 +492,7 @@ def _echo_lines(lines: list[str]) -> None:
 
 
 cli_sync.add_commands(watchlist_app, _load, _now)
-cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day)
+cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day, _now)
 cli_source.add_commands(app, _load, _now, _cache)
 cli_evidence.add_commands(app, _load, _now)
 cli_rescan.add_commands(app, _load, _now, _cache, _moment)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable
-from datetime import date
+from contextlib import ExitStack
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 Load = Callable[[Path | None], "Config | None"]
 Day = Callable[[str | None], date]
+Clock = Callable[[], datetime]
 
 
 OptionalConfig = Annotated[
@@ -29,7 +31,7 @@ OptionalConfig = Annotated[
 ]
 
 
-def add_commands(app: typer.Typer, watchlist: typer.Typer, load: Load, day: Day) -> None:
+def add_commands(app: typer.Typer, watchlist: typer.Typer, load: Load, day: Day, clock: Clock) -> None:
     """Add `resolve` to the commands, and `check` to those of the watchlist."""
 
     @watchlist.command("check")
@@ -52,24 +54,35 @@ def add_commands(app: typer.Typer, watchlist: typer.Typer, load: Load, day: Day)
         image: Annotated[
             Path | None, typer.Option(help="Draw the structure into this file, as SVG.", metavar="FILE")
         ] = None,
+        online: Annotated[
+            bool, typer.Option("--online", help="Ask PubChem about names that nothing here can read.")
+        ] = False,
         config: OptionalConfig = None,
     ) -> None:
         """Say what a name means: substance, structure, lists, classes, and every step to it.
 
-        One JSON object a name, in order. Exit code 0 also for names that mean nothing.
+        One JSON object a name, in order. Exit code 0 also for names that mean nothing. Nothing leaves this
+        machine without --online; with it, names go to PubChem, whose answers the database of --config keeps.
         """
         if bool(name) == bool(names):
             raise typer.BadParameter("give one name, or --input FILE with one name a line")
         if image and names:
             raise typer.BadParameter("--image is for one name, not for --input")
-        _answer([" ".join(name)] if name else names, load(config), day(at), image)
+        asked = [" ".join(name)] if name else names
+        _answer(asked, load(config), day(at), image, clock() if online else None)
 
 
-def _answer(asked: list[str] | Path | None, config: Config | None, at: date, image: Path | None) -> None:
+def _answer(
+    asked: list[str] | Path | None, config: Config | None, at: date, image: Path | None, now: datetime | None
+) -> None:
+    """Resolve and show; with `now`, PubChem may be asked."""
+    from monitor.online import open_lookup
     from monitor.resolve import as_row, open_resolver, read_names, write_picture
 
     names: Iterable[str] = read_names(asked) if isinstance(asked, Path) else asked or ()
-    with open_resolver(config) as asking:
+    with ExitStack() as life:
+        lookup = life.enter_context(open_lookup(config, now)) if now else None
+        asking = life.enter_context(open_resolver(config, lookup))
         if asking.without:
             sys.stderr.write(f"only names that the watchlist knows are resolved: {asking.without}\n")
         for found in asking.resolve(names, at):
@@ -77,6 +90,9 @@ def _answer(asked: list[str] | Path | None, config: Config | None, at: date, ima
             if image is not None:
                 write_picture(found, image)
                 sys.stderr.write(f"drawn in {image}\n")
+        if lookup is not None and lookup.missed:
+            names_ = "one name" if lookup.missed == 1 else f"{lookup.missed:,} names"
+            sys.stderr.write(f"{names_} not looked up in PubChem: {lookup.trouble}; ask again later\n")
 
 
 def _check(config: Config | None) -> None:

@@ -17,16 +17,16 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from monitor import __version__
 from monitor.errors import MonitorError, ResolveError, StoreError
 from monitor.model import Substance, Watchlist
+from monitor.online import StoreAnswers, client, limits_of
 from monitor.prepare import bring_in_force
 
 if TYPE_CHECKING:
     from monitor.chem.findings import Finding, Vocabulary
-    from monitor.chem.pubchem import Compound, PubChem, Rows
+    from monitor.chem.pubchem import Compound, PubChem
     from monitor.config import Config
-    from monitor.store import Proposal, Store, StoredAnswer
+    from monitor.store import Proposal, Store
 
 Clock = Callable[[], datetime]
 Wait = Callable[[float], bool]
@@ -107,7 +107,8 @@ def synchronise(
     if watchlist is None:
         watchlist, _ = bring_in_force(config, store, clock())
     substances = _chosen(config, watchlist, store, only, limit)
-    sync = _Sync(_pubchem(config, store, wait, chance), watchlist, _vocabulary(watchlist, store), clock)
+    pubchem = client(StoreAnswers(store), limits_of(config), wait, chance)
+    sync = _Sync(pubchem, watchlist, _vocabulary(watchlist, store), clock)
     trouble, proposed, accepted = _recorded(sync, store, substances, tell)
     stopped = sync.pubchem.stopped
     if only is None and limit is None and not stopped:
@@ -223,34 +224,6 @@ def _question(substance: Substance) -> str:
 
 
 # --- asking --------------------------------------------------------------------------------------------
-
-
-class _Answers:
-    """The database as the place where PubChem's answers are kept."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-
-    def get(self, questions: Sequence[str]) -> Mapping[str, StoredAnswer]:
-        return self._store.answers(questions)
-
-    def put(self, answers: Mapping[str, Rows], now: datetime) -> None:
-        from monitor.store import StoredAnswer
-
-        self._store.put_answers(
-            [StoredAnswer(question, bool(rows), rows, now) for question, rows in answers.items()]
-        )
-
-
-def _pubchem(config: Config, store: Store, wait: Wait, chance: Callable[[], float]) -> PubChem:
-    from monitor.chem.pubchem import PUBCHEM, Limits, PubChem
-
-    limits = Limits(
-        base=(config.sync.url or PUBCHEM).rstrip("/"),
-        user_agent=config.http.agent(__version__),
-        allow_hosts=tuple(config.http.allow_hosts),
-    )
-    return PubChem(_Answers(store), limits, chance=chance, wait=wait)
 
 
 @dataclass
