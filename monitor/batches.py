@@ -14,6 +14,21 @@ BATCH = 32  # documents written in one transaction, at most
 BATCH_BYTES = 4_000_000  # and no more than this many bytes of them in memory
 
 
+ROOM = 100_000_000  # bytes of documents that all sources together hold before they are written early
+
+
+@dataclass
+class Room:
+    """How many bytes of documents all sources together hold in memory."""
+
+    limit: int = ROOM
+    held: int = 0
+
+    @property
+    def is_full(self) -> bool:
+        return self.held >= self.limit
+
+
 @dataclass
 class Batch:
     """Documents and gaps since the last transaction, and the checkpoint that closes them, if there is one."""
@@ -38,18 +53,24 @@ class Batch:
 
 
 async def batches(
-    items: AsyncIterator[Document | Gap | SourceState], stop: asyncio.Event
+    items: AsyncIterator[Document | Gap | SourceState], stop: asyncio.Event, room: Room | None = None
 ) -> AsyncGenerator[Batch, None]:
     """Group what a source yields into batches. Once `stop` is set, the batch in hand is the last one.
 
-    Documents may be written before their checkpoint comes: read again, they add nothing.
+    Documents may be written before their checkpoint comes: read again, they add nothing. When all sources
+    together fill the `room`, what is in hand is written at once.
     """
+    room = room or Room()
     batch = Batch()
     stopping = asyncio.ensure_future(stop.wait())
     try:
         while (item := await _next(items, stopping)) is not None:
-            if batch.add(item):
+            before = batch.size
+            full = batch.add(item)
+            room.held += batch.size - before
+            if full or room.is_full:
                 yield batch
+                room.held -= batch.size
                 batch = Batch()
         batch.stopped = stop.is_set()
         if batch.stopped or batch.documents or batch.gaps:
@@ -59,6 +80,7 @@ async def batches(
             yield batch  # what came before the error is kept
         raise
     finally:
+        room.held -= batch.size
         stopping.cancel()
 
 

@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__
-from monitor.batches import Batch, batches
+from monitor.batches import Batch, Room, batches
 from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
 from monitor.judge import Judge, LastAlerts, bug_summary, prepare_judge
 from monitor.keeping import forget, keep_originals, warc_files
 from monitor.model import Document, Gap, Outcome, Source, SourceState, Watchlist
+from monitor.places import Places
 from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark
 from monitor.rescan import Rescan, RescanResult, in_turns
 from monitor.timing import next_check
@@ -51,7 +52,6 @@ __all__ = [
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 
-AT_ONCE = 64  # sources read at the same time; each holds no more than one batch
 GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
 ALERTS_TOLD = 200  # new alerts of one check that the summary carries by number
 
@@ -303,7 +303,7 @@ class Session:
         self._monitor, self._run, self._http, self._warcs = monitor, run, http, warcs
         self._pool, self._tell = pool, tell
         self._store = monitor.store
-        self._places = asyncio.Semaphore(AT_ONCE)
+        self._places, self._room = Places(), Room()
         self._stop = asyncio.Event()
         # read once, kept up to date here, touched by the worker thread only
         self._last_alerts: Mapping[tuple[str, str], datetime] | None = None
@@ -319,7 +319,7 @@ class Session:
 
     async def check(self, source: Source) -> CheckResult:
         """Read one source, record what it has, and say when to look again. Raises StoreError only."""
-        async with self._places:
+        async with self._places.take():
             self._tell(Progress(source.name))
             check = await self.work(self._begin, source)
             try:
@@ -355,7 +355,7 @@ class Session:
 
         items = collect(check.source, check.state, self._http.get, self._monitor.clock())
         try:
-            async with aclosing(batches(items, self._stop)) as grouped:
+            async with aclosing(batches(items, self._stop, self._room)) as grouped:
                 async for batch in grouped:
                     await self.work(self._take, check, batch)
                     self._tell(Progress(check.source.name, check.done.new, check.done.alerts))

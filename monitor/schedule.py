@@ -11,6 +11,7 @@ import asyncio
 import logging
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError, StoreError
 from monitor.judge import bug_summary
 from monitor.model import Outcome, Source
-from monitor.pipeline import AT_ONCE, Monitor, Session, Tell
+from monitor.pipeline import Monitor, Session, Tell
 from monitor.sync import JOB, SyncResult, plan, synchronise
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS, first_check, trigger
 
@@ -32,6 +33,9 @@ log = logging.getLogger(__name__)
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
 RETRY_AFTER_SYNC_ERROR = timedelta(hours=1)
+THREADS = 10  # of the scheduler: checks only begin in them, the other jobs run there
+CLOCK_SECONDS = 10  # how often to look whether the clock was set
+CLOCK_STEP = 5.0  # seconds; less is a clock that is kept right
 WATCHLIST_SECONDS = 60  # how often to look whether the watchlist has changed
 RESCAN = "rescan"
 
@@ -53,7 +57,9 @@ async def _watch(monitor: Monitor, tell: Tell, stop_signals: tuple[signal.Signal
     async with monitor.session("watch", tell) as session:
         watcher = Watcher(monitor, session, loop)
         watcher.start()
+        minding = asyncio.create_task(watcher.mind_the_clock())
         await stopped.wait()
+        minding.cancel()
         log.info("stopping: finishing the work in hand")
         session.stop()
         await asyncio.to_thread(watcher.shutdown)
@@ -126,18 +132,26 @@ class Watcher:
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0)
 
-    @contextmanager
-    def _at_work(self) -> Iterator[bool]:
+    def _enter(self) -> bool:
         """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""
         with self._idle:
-            go = not self._stopping
-            self._running += go
+            self._running += not self._stopping
+            return not self._stopping
+
+    def _leave(self) -> None:
+        with self._idle:
+            self._running -= 1
+            self._idle.notify_all()
+
+    @contextmanager
+    def _at_work(self) -> Iterator[bool]:
+        """The same around a whole job."""
+        go = self._enter()
         try:
             yield go
         finally:
-            with self._idle:
-                self._running -= go
-                self._idle.notify_all()
+            if go:
+                self._leave()
 
     def planned(self) -> dict[str, datetime | None]:
         """Source name -> its next check; None while one is under way."""
@@ -155,17 +169,55 @@ class Watcher:
         )
 
     def _check(self, source: Source) -> None:
-        """Run one check in the session's loop, then plan the next one. Runs in a thread of the scheduler."""
-        with self._at_work() as go:
-            if not go:
-                return
+        """Begin a check in the session's loop. Runs in a thread of the scheduler, and does not wait there:
+        the number of its threads would bound the checks under way.
+        """
+        if self._enter():
             self._plan(source, None)
-            due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
-            try:
-                check = asyncio.run_coroutine_threadsafe(self._session.check(source), self._loop)
-                due = check.result().next_check
-            finally:
-                self._plan(source, due)
+            asyncio.run_coroutine_threadsafe(self._checked(source), self._loop)
+
+    async def _checked(self, source: Source) -> None:
+        """Run one check, then plan the next one."""
+        due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
+        try:
+            due = (await self._session.check(source)).next_check
+        except StoreError as error:  # recorded by the check itself, if the database could
+            log.error("job %s: %s", _job_id(source), error)
+        except Exception as error:  # noqa: BLE001 - a bug: recorded, and the source is tried again
+            await self._record(source, bug_summary(error))
+        finally:
+            self._plan(source, due)
+            self._leave()
+
+    async def mind_the_clock(self, every: float = CLOCK_SECONDS) -> None:
+        """Plan everything anew when the system's clock was set, or the machine has slept.
+
+        A thread that waits for a time of day would go on waiting: after a step back for as long as the step.
+        """
+        before, ticks = self._monitor.clock(), time.monotonic()
+        while True:
+            await asyncio.sleep(every)
+            now, later = self._monitor.clock(), time.monotonic()
+            step = (now - before).total_seconds() - (later - ticks)
+            before, ticks = now, later
+            if abs(step) >= CLOCK_STEP:
+                log.warning("the clock was set by %+.0f s; all checks are planned anew", step)
+                await asyncio.to_thread(self._plan_anew, now)
+
+    def _plan_anew(self, now: datetime) -> None:
+        """Plan every job that is not at work, the sources from the database."""
+        states = self._monitor.store.states()
+        sources = {_job_id(source): source for source in self._monitor.sources}
+        for job in self._scheduler.get_jobs():
+            if job.next_run_time is None:
+                continue
+            source = sources.get(job.id)
+            if source is not None:
+                self._move(job.id, first_check(source, now, states.get(source.name)))
+            elif job.id == JOB:
+                self._move(JOB, plan(self._monitor.config, self._monitor.store, now))
+            else:
+                self._move(job.id, now)
 
     def _plan(self, source: Source, due: datetime | None) -> None:
         """Set the next time of a source's job; None holds it."""
@@ -251,26 +303,20 @@ class Watcher:
         self._scheduler.add_listener(self._on_skip, EVENT_JOB_MISSED | EVENT_JOB_MAX_INSTANCES)
 
     def _on_error(self, event: JobExecutionEvent) -> None:
-        """What a job raised. A StoreError was recorded by the check itself, if the database could."""
-        if isinstance(event.exception, StoreError):
-            log.error("job %s: %s", event.job_id, event.exception)
-        else:
-            self._record(event, bug_summary(event.exception))
+        """What one of the other jobs raised; those of sources record their own."""
+        told = isinstance(event.exception, MonitorError)
+        log.error("job %s: %s", event.job_id, event.exception if told else bug_summary(event.exception))
 
     def _on_skip(self, event: JobEvent) -> None:
-        self._record(event, "skipped: the scheduler did not come to it, or the check before is still running")
+        """A job that was due did not begin: the one before is at work, or there was no thread for it."""
+        log.error("job %s: skipped, as the one before is still running", event.job_id)
 
-    def _record(self, event: JobEvent, message: str) -> None:
-        log.error("job %s: %s", event.job_id, message)
-        source = next((each for each in self._monitor.sources if _job_id(each) == event.job_id), None)
-        with self._at_work() as go:
-            if source is None or not go:
-                return
-            work = self._session.work(self._session.record_failure, source, Outcome.ERROR.value, message)
-            try:
-                asyncio.run_coroutine_threadsafe(work, self._loop).result()
-            except MonitorError as error:
-                log.error("job %s: this could not be recorded either: %s", event.job_id, error)
+    async def _record(self, source: Source, message: str) -> None:
+        log.error("job %s: %s", _job_id(source), message)
+        try:
+            await self._session.work(self._session.record_failure, source, Outcome.ERROR.value, message)
+        except MonitorError as error:
+            log.error("job %s: this could not be recorded either: %s", _job_id(source), error)
 
 
 def _tell_sync(result: SyncResult) -> None:
@@ -293,7 +339,7 @@ def _scheduler() -> BackgroundScheduler:
     from apscheduler.schedulers.background import BackgroundScheduler
 
     return BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(AT_ONCE)},
+        executors={"default": ThreadPoolExecutor(THREADS)},
         # in job_defaults: the constructor takes and ignores them. APScheduler would drop a job 1 s late.
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         timezone=UTC,

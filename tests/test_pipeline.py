@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.batches import BATCH, BATCH_BYTES, batches
+from monitor.batches import BATCH, BATCH_BYTES, Room, batches
 from monitor.errors import ConfigError, LexiconError, SourceError, StoreError, WatchlistError
 from monitor.match import Lexicon
 from monitor.model import Document, Gap, Mention, Source, SourceState
@@ -417,6 +417,26 @@ def test_batches_are_bounded_by_number_and_by_bytes() -> None:
     assert batched([document()] * (BATCH + 1)) == [(BATCH, 0, False, False), (1, 0, False, False)]
     large = document(b"x" * (BATCH_BYTES // 2))
     assert batched([large] * 5) == [(2, 0, False, False), (2, 0, False, False), (1, 0, False, False)]
+
+
+def test_what_all_sources_hold_together_has_a_limit() -> None:
+    """Beyond it a batch is written early, and what a broken-off source held is given back."""
+    room = Room(limit=250)
+    sizes: list[int] = []
+
+    async def source() -> AsyncIterator[Item]:
+        for _ in range(5):
+            yield document(b"x" * 100)
+
+    async def run() -> None:
+        waiting = batches(source(), asyncio.Event(), room)
+        async for batch in waiting:
+            sizes.append(len(batch.documents))
+            break
+        await waiting.aclose()
+
+    asyncio.run(run())
+    assert (sizes, room.held) == ([3], 0)
 
 
 def test_what_came_before_an_error_is_kept() -> None:

@@ -44,6 +44,7 @@ DEFAULT_ACCEPT = (
 MAX_RETRY_AFTER = 86_400.0  # seconds; a server that asks for more is asked again after a day
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_REDIRECTS = frozenset({301, 308})
+_SMALL_BODY = 1_000_000  # bytes; a body up to this size is always read to its end
 _RAW_SLACK = 65_536  # compressed bytes beyond the limit that are still read: headers of empty blocks
 _IDLE_HOSTS = 5_000  # remembered hosts beyond which idle ones are forgotten
 
@@ -98,6 +99,7 @@ class Http:
         self._allowed = AllowedHosts(self.limits.allow_hosts)
         self._clock, self._sleep, self._wall = clock, sleep, wall
         self._hosts: dict[str, _Host] = {}
+        self._held = 0  # bytes of the bodies that are being read
         self._robots = Robots(self.limits.user_agent, self._robots_txt, clock)
         self._session: aiohttp.ClientSession | None = None
 
@@ -112,7 +114,9 @@ class Http:
             auto_decompress=False,  # aiohttp's has no limit that we could set
             trust_env=False,
             cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(total=None, sock_connect=self.limits.timeout_connect),
+            timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self.limits.timeout_connect, sock_read=self.limits.timeout_connect
+            ),
         )
         return self
 
@@ -266,7 +270,7 @@ class Http:
             async with asyncio.timeout(max(time_left, 0)), self._connection(url, ask) as answer:
                 return await self._read(url, ask, answer)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _wrapped(error, url, self.limits.timeout_total) from error
+            raise _wrapped(error, url, self.limits) from error
 
     @contextlib.asynccontextmanager
     async def _connection(self, url: str, ask: _Ask) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -290,7 +294,7 @@ class Http:
         if not not_modified and not 200 <= answer.status < 300:
             raise _status_error(url, answer.status, headers, self._wall())
         media_type, charset = parse_content_type(headers.get("content-type", ""))
-        body = b"" if not_modified else await _body(url, ask, answer)
+        body = b"" if not_modified else await self._body(url, ask, answer)
         return Response(
             url=str(answer.url),
             status=answer.status,
@@ -302,25 +306,35 @@ class Http:
             received_at=self._wall(),
         )
 
+    async def _body(self, url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> bytes:
+        """Read and decompress the body; stops at the limit, however much more the server has.
 
-async def _body(url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> bytes:
-    """Read and decompress the body; stops at the limit, however much more the server has."""
-    stages = decoders(answer.headers.get("Content-Encoding", ""))
-    body = bytearray()
-    raw = 0
-    async for chunk in answer.content.iter_any():
-        raw += len(chunk)
-        for piece in inflate(stages, chunk):
-            body += piece
-            if len(body) > ask.max_bytes:
-                break
-        if len(body) > ask.max_bytes or raw > ask.max_bytes + _RAW_SLACK:
-            answer.close()
-            if ask.cut:
-                return bytes(body[: ask.max_bytes])
-            raise _too_large(url, ask.max_bytes)
-    check_complete(stages)
-    return bytes(body)
+        All bodies under way have a limit together: beyond it, large ones are broken off and tried later.
+        """
+        stages = decoders(answer.headers.get("Content-Encoding", ""))
+        body = bytearray()
+        raw = 0
+        try:
+            async for chunk in answer.content.iter_any():
+                raw += len(chunk)
+                before = len(body)
+                for piece in inflate(stages, chunk):
+                    body += piece
+                    if len(body) > ask.max_bytes:
+                        break
+                self._held += len(body) - before
+                if len(body) > ask.max_bytes or raw > ask.max_bytes + _RAW_SLACK:
+                    answer.close()
+                    if ask.cut:
+                        return bytes(body[: ask.max_bytes])
+                    raise _too_large(url, ask.max_bytes)
+                if self._held > self.limits.max_held and len(body) > _SMALL_BODY:
+                    answer.close()
+                    raise SourceError(f"{_shown(url)} was broken off: too much is being read at this time")
+            check_complete(stages)
+            return bytes(body)
+        finally:
+            self._held -= len(body)
 
 
 # --- what went wrong, in one word for the ledger and one sentence for people ------------------------
@@ -402,7 +416,7 @@ def _http_date(value: str) -> datetime | None:
     return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
-def _wrapped(error: Exception, url: str, timeout_total: float) -> SourceError:
+def _wrapped(error: Exception, url: str, limits: HttpLimits) -> SourceError:
     """Turn an exception of aiohttp, ssl or the system into ours."""
     shown = _shown(url)
     refused = _cause(error, AddressRefusedError)
@@ -411,7 +425,9 @@ def _wrapped(error: Exception, url: str, timeout_total: float) -> SourceError:
     if isinstance(error, aiohttp.InvalidURL):
         return _bad_address(url, "this is not a valid address")
     if isinstance(error, TimeoutError):
-        return SourceError(f"{shown} did not answer in time ({timeout_total:g} s)", outcome="timeout")
+        silent = isinstance(error, aiohttp.ServerTimeoutError)
+        waited = limits.timeout_connect if silent else limits.timeout_total
+        return SourceError(f"{shown} did not answer in time ({waited:g} s)", outcome="timeout")
     if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
         return SourceError(f"{shown}: the TLS connection failed: {error}", outcome="unreachable")
     if isinstance(error, (aiohttp.ClientConnectorError, OSError)):

@@ -19,10 +19,11 @@ MEBIBYTE = 1024 * 1024
 class HttpLimits:
     """What one client may spend. Times are seconds.
 
-    `timeout_total` bounds one `get` from the first byte sent to the last one read, over all redirects;
-    waiting for the host's turn is not counted. `max_bytes` counts bytes after decompression. `pace` is the
-    least time between the starts of two requests to one host. `allow_hosts` holds "host" or "host:port"
-    entries that may be at a non-public address. With `robots`, robots.txt is obeyed.
+    `timeout_connect` bounds connecting, and the time between two pieces of an answer. `timeout_total` bounds
+    one `get` from the first byte sent to the last one read, over all redirects; waiting for the host's turn
+    is not counted. `max_bytes` counts bytes after decompression. `pace` is the least time between the starts
+    of two requests to one host. `allow_hosts` holds "host" or "host:port" entries that may be at a non-public
+    address. With `robots`, robots.txt is obeyed. `max_held` bounds the bytes of all bodies under way.
     """
 
     timeout_connect: float = 10.0
@@ -33,6 +34,7 @@ class HttpLimits:
     user_agent: str = "substance-monitor/0.1 (+https://pypi.org/project/substance-monitor/)"
     allow_hosts: tuple[str, ...] = ()
     robots: bool = True
+    max_held: int = 128_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,13 +138,14 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
         captures.write(connection, article_id, number, record.original)
     changed = stored is None or stored["revision"] != number
     if changed:
-        _point(connection, article_id, number, article, _root(connection, article_id, original))
+        _point(connection, article_id, number, record, _root(connection, article_id, original))
     added = 0
     judged_otherwise = stored is not None and stored["basis"] != record.basis
+    if judged_otherwise and not changed:
+        connection.execute(update(t.article).where(t.article.c.id == article_id).values(basis=record.basis))
     if fresh or judged_otherwise or _made_otherwise(connection, article_id, number, record):
         added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
     novel.write(connection, article_id, number, record.novel)
-    connection.execute(update(t.article).where(t.article.c.id == article_id).values(basis=record.basis))
     alerts = () if original is not None else put_alerts(connection, article_id, number, record, lists)
     return Recorded(
         new=int(stored is None),
@@ -201,12 +202,12 @@ def _root(connection: Connection, article_id: int, original: int | None) -> int 
     return None if root == article_id else root
 
 
-def _point(
-    connection: Connection, article_id: int, number: int, article: Article, copy_of: int | None
-) -> None:
+def _point(connection: Connection, article_id: int, number: int, record: Record, copy_of: int | None) -> None:
     """Make `number` the current revision. Once a copy, always linked: see `known`."""
+    article = record.article
     values: dict[str, object] = {
         "revision": number,
+        "basis": record.basis,
         "title": article.title,
         "language": article.language,
         "published_at": article.published_at,

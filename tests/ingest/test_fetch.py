@@ -350,6 +350,34 @@ def test_a_slow_drip_ends_at_the_total_deadline() -> None:
     assert (error.outcome, error.permanent) == ("timeout", False)
 
 
+def test_a_server_that_falls_silent_is_given_up_early() -> None:
+    async def silent(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        await response.write(b"a beginning")
+        await asyncio.sleep(5)
+        return response
+
+    error = failure({"/": silent}, changes={"timeout_connect": 0.2})
+    assert error.outcome == "timeout"
+    assert "did not answer in time (0.2 s)" in str(error)
+
+
+def test_all_bodies_together_have_a_limit() -> None:
+    """Beyond it a large one is broken off; a small one is read to its end."""
+    routes = {"/large": b"x" * 3_000_000, "/small": b"x" * 900_000}
+
+    async def act(http: Http, server: Server) -> tuple[Response, SourceError]:
+        small = await http.get(f"{server.url}/small")
+        with pytest.raises(SourceError, match="too much is being read") as caught:
+            await http.get(f"{server.url}/large")
+        return small, caught.value
+
+    small, error = run(routes, act, changes={"max_held": 100_000})
+    assert len(small.body) == 900_000
+    assert (error.outcome, error.permanent) == ("error", False)
+
+
 def test_the_deadline_counts_over_redirects() -> None:
     async def slow(request: web.Request) -> web.Response:
         await asyncio.sleep(0.15)
