@@ -17,8 +17,12 @@ from monitor.prepare import load_watchlist
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from monitor.config import Config
     from monitor.store import Store, StoredAlert
+
+PICTURE = 190, 130  # pixels of the structures in HTML reports
 
 
 @contextmanager
@@ -111,7 +115,23 @@ def report(
     with open_database(config, now) as store:
         frame = run_report(store.engine_readonly(), name, since, until)
         title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
-        return render(frame, form, title=title, generated_at=now, width=width)
+        pictures = _pictures(store, frame) if (name, form) == ("alerts", "html") else {}
+        return render(frame, form, title=title, generated_at=now, width=width, pictures=pictures)
+
+
+def _pictures(store: Store, frame: pd.DataFrame) -> dict[str, str]:
+    """Draw the structures of the substances in a report, by key; none without the extra `structure`."""
+    from monitor.chem import missing
+
+    if missing():
+        return {}
+    from monitor.chem.structure import picture
+
+    watched = (store.watchlist() or Watchlist({}, ())).substances
+    wanted = dict.fromkeys(map(str, frame["substance"].dropna()))
+    smiles = {key: watched[key].smiles for key in wanted if key in watched}
+    drawn = {key: picture(each, *PICTURE) for key, each in smiles.items() if each}
+    return {key: svg for key, svg in drawn.items() if svg}
 
 
 def _day(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.chem import missing
+from tests.worlds import article, folder_source, ran, write_config
 
 KEYS = ["name", "inchikey", "smiles", "via", "substance", "listings", "classes", "steps"]
 
@@ -89,3 +90,16 @@ def test_identifiers_that_disagree_are_listed(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "disagreements" in done.stderr
     assert all(len(line.split("  ", 2)) == 3 for line in done.stdout.splitlines())
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_alerts_in_html_carry_the_structure_of_their_substance(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    write_config(tmp_path, folder_source("in", folder), more="watchlists:\n  - builtin: dea-ssl\n")
+    text = article("Seized", "Officers seized 20 kg of phenethyl bromide at the port.")
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    assert ran(tmp_path, "run")[0] == 0
+    code, page, _ = ran(tmp_path, "report", "alerts", "--format", "html")
+    assert code == 0
+    assert page.count("<symbol ") == 1
+    assert 'aria-label="structure of (2-Bromoethyl)benzene (phenethyl bromide)"' in page

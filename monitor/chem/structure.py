@@ -123,6 +123,8 @@ def picture(smiles: str, width: int = 420, height: int = 300) -> str:
     canvas = rdMolDraw2D.MolDraw2DSVG(width, height)
     options = canvas.drawOptions()
     options.clearBackground = False  # type: ignore[assignment]
+    options.minFontSize = 10  # type: ignore[assignment]
+    options.padding = 0.03  # type: ignore[assignment]
     rdMolDraw2D.PrepareAndDrawMolecule(canvas, read)
     canvas.FinishDrawing()
     return str(canvas.GetDrawingText()).replace("iso-8859-1", "utf-8", 1)

@@ -14,8 +14,12 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from monitor.reports import FORMATS, drawings
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from monitor.reports.drawings import Drawing
 
 NOTE = (
     "A mention is not an accusation: an article names a substance, and nothing is said here about any "
@@ -78,15 +82,26 @@ _LINE_LIMIT = 300
 _TABLE_LIMIT = 500
 
 
-def render(frame: pd.DataFrame, fmt: str, *, title: str, generated_at: datetime, width: int = 100) -> str:
+def render(
+    frame: pd.DataFrame,
+    fmt: str,
+    *,
+    title: str,
+    generated_at: datetime,
+    width: int = 100,
+    pictures: Mapping[str, str] | None = None,
+) -> str:
     """`frame` in one of `FORMATS`, ending with a line break. `width`: columns of the terminal, for "table".
 
-    csv and json hold every column; the forms for people hold those that matter, and `NOTE`.
+    csv and json hold every column; the forms for people hold those that matter, and `NOTE`. `pictures`: SVG
+    of structures by the key of their substance, for "html".
     """
-    if fmt not in _FORMATS:
-        raise ValueError(f"no format {fmt!r}; there are {', '.join(_FORMATS)}")
+    if fmt not in FORMATS:
+        raise ValueError(f"no format {fmt!r}; there are {', '.join(FORMATS)}")
     if generated_at.tzinfo is None:
         raise ValueError("generated_at has no time zone; hand in an aware datetime")
+    if fmt == "html":
+        return _html(frame, title, generated_at.astimezone(UTC), pictures or {})
     return _FORMATS[fmt](frame, title, generated_at.astimezone(UTC), width)
 
 
@@ -240,33 +255,45 @@ def _jsonable(value: object) -> object:
     return value.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else value
 
 
-def _html(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) -> str:
+def _html(frame: pd.DataFrame, title: str, generated_at: datetime, pictures: Mapping[str, str]) -> str:
     page = files("monitor.reports").joinpath("page.html").read_text(encoding="utf-8")
     parts = {
         "title": html.escape(title),
         "counted": html.escape(_counted(frame, generated_at)),
-        "body": _html_table(frame) if len(frame) else "<p>Nothing in this period.</p>",
+        "body": _html_table(frame, pictures) if len(frame) else "<p>Nothing in this period.</p>",
         "note": html.escape(NOTE),
         "silence": html.escape(SILENCE).replace("`", ""),
     }
     return re.sub(r"\{\{(\w+)\}\}", lambda match: parts[match[1]], page)
 
 
-def _html_table(frame: pd.DataFrame) -> str:
+def _html_table(frame: pd.DataFrame, pictures: Mapping[str, str]) -> str:
     columns = _columns(frame, _PAGE)
     every = [str(column) for column in frame.columns]
     below = {small for column in columns for small in (*_BELOW.get(column, ()), *_FOLDED.get(column, ()))}
     columns = [column for column in columns if column not in below]
     head = "".join(f"<th>{html.escape(_heading(column))}</th>" for column in columns)
+    drawn = drawings.of_rows(pictures, frame["substance"] if "substance" in every else ())
     body = []
     for row in _rows(frame, every):
         values = dict(zip(every, row, strict=True))
         cells = "".join(
-            f'<td class="{column}">{_html_cell(column, values)}{_below(column, values)}</td>'
+            f'<td class="{column}">{_html_cell(column, values)}{_below(column, values)}'
+            f"{_drawing(column, values, drawn)}</td>"
             for column in columns
         )
         body.append(f"<tr>{cells}</tr>")
-    return f"<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n" + "\n".join(body) + "\n</tbody>\n</table>"
+    return (
+        f"{drawings.symbols(drawn)}<table>\n<thead><tr>{head}</tr></thead>\n<tbody>\n"
+        + "\n".join(body)
+        + "\n</tbody>\n</table>"
+    )
+
+
+def _drawing(column: str, values: dict[str, object], drawn: Mapping[str, Drawing]) -> str:
+    if column != "substance_name":
+        return ""
+    return drawings.reference(drawn, values.get("substance"), _cell(values[column]))
 
 
 def _html_cell(column: str, values: dict[str, object]) -> str:
@@ -312,6 +339,5 @@ _FORMATS: dict[str, Callable[[pd.DataFrame, str, datetime, int], str]] = {
     "table": _table,
     "csv": _csv,
     "md": _md,
-    "html": _html,
     "json": _json,
 }
