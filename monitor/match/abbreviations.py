@@ -8,11 +8,14 @@ must occur in order in the words before the bracket, the first one at the start 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 _BRACKET = re.compile(r"[(（\[]\s?([^()（）\[\]\n]{1,60}?)\s?[)）\]]")
 _SHORT = re.compile(r"[\w][\w\-./]{0,9}s?")
-_CJK_SHORT = re.compile(r"[A-Z0-9][A-Za-z0-9\-]{1,9}")
+_ITEM_END = re.compile(r"[;,:，；]")
+_WORD_BEFORE = re.compile(r"(?<![\w\-])([\w\-]{2,10})\s*$")
+_NO_LETTER = re.compile(r"\W")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,35 @@ class Definition:
     stop: int
 
 
-def definitions(text: str) -> list[Definition]:
-    """Find all definitions in a text, in order; linear in its length."""
+def short_key(short: str) -> str:
+    """What an abbreviation is compared by: "P-2-P", "p2p" and "P2Ps" are one."""
+    return _NO_LETTER.sub("", short).casefold().removesuffix("s")
+
+
+def definitions(text: str, only: Collection[str] | None = None) -> list[Definition]:
+    """Find all definitions in a text, in order; linear in its length.
+
+    `only`: the keys of the short forms that are asked for.
+    """
     found: list[Definition] = []
+    if only is not None and not only:
+        return found
     for match in _BRACKET.finditer(text):
-        inside = re.split(r"[;,:，；]", match[1])[0].strip(" \"'“”‘’")
+        inside = _ITEM_END.split(match[1], 1)[0].strip(" \"'“”‘’")
         before = text[max(0, match.start() - 120) : match.start()]
         if _is_short(inside):
-            long = _long_form(inside, before)
+            long = _long_form(inside, before) if only is None or short_key(inside) in only else ""
             if long:
                 start = match.start() - (len(before) - before.rindex(long))
                 found.append(Definition(inside, long, start, start + len(long)))
         else:
-            word = re.search(r"(?<![\w\-])([\w\-]{2,10})\s*$", before)
-            if word and _is_short(word[1]) and _long_form(word[1], match[1] + " "):
+            word = _WORD_BEFORE.search(before)
+            if (
+                word
+                and _is_short(word[1])
+                and (only is None or short_key(word[1]) in only)
+                and _long_form(word[1], match[1] + " ")
+            ):
                 found.append(Definition(word[1], match[1], match.start(1), match.end(1)))
     return found
 

@@ -17,7 +17,7 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from monitor.match import borders, context
-from monitor.match.abbreviations import Definition
+from monitor.match.abbreviations import Definition, short_key
 from monitor.match.context import Surroundings
 from monitor.match.lexicon import Lexicon
 from monitor.match.normalize import Forms
@@ -77,7 +77,14 @@ class Judgement:
 
     score: float
     features: Features
-    reasons: tuple[str, ...]
+    candidate: Candidate
+    pinned: str = ""
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """The score in words; put together when asked for, as most candidates are dropped without."""
+        told = _reasons if self.candidate.weak else _plain_reasons
+        return (*told(self.candidate, self.features), *([self.pinned] if self.pinned else ()))
 
 
 @dataclass(slots=True)
@@ -119,21 +126,21 @@ class Document:
         if self._defined is None:
             self._defined = {}
             for definition in self.definitions:
-                known = self._defined.setdefault(_short_key(definition.short), set())
+                known = self._defined.setdefault(short_key(definition.short), set())
                 known.update(
                     c.name.substance
                     for c in self.strong_near(definition.start, definition.stop, -1)
                     if c.length * 2 > definition.stop - definition.start or c.stop == definition.stop
                 )  # fmt: skip
                 if not known and _CHEMICAL.search(definition.long):
-                    del self._defined[_short_key(definition.short)]  # a name that the lexicon does not know
-        return self._defined.get(_short_key(short))
+                    del self._defined[short_key(definition.short)]  # a name that the lexicon does not know
+        return self._defined.get(short_key(short))
 
     def aliases(self) -> set[str]:
         """Ambiguous names that stand beside their substance's plain name anywhere: "phencyclidine (PCP)"."""
         if self._aliases is None:
             self._aliases = {
-                _short_key(self.view.text[c.start : c.stop])
+                short_key(self.view.text[c.start : c.stop])
                 for c in self.weak
                 if c.length > 1 and _same_as(self, c, own=True)
             }
@@ -158,10 +165,6 @@ _CHEMICAL = re.compile(
 )
 
 
-def _short_key(short: str) -> str:
-    return re.sub(r"\W", "", short).casefold().removesuffix("s")
-
-
 @functools.cache
 def weights() -> dict[str, float]:
     """The shipped weights, by feature."""
@@ -179,25 +182,26 @@ def judge(known: Document, candidate: Candidate) -> Judgement:
     score = 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
     if any(name in _VETOES for name, _ in features):
         score = min(score, _VETOED)
-    return Judgement(round(score, 3), features, _reasons(candidate, features, table))
+    return Judgement(round(score, 3), features, candidate)
 
 
 def _judge_plain(known: Document, candidate: Candidate) -> Judgement:
     score = _METHOD.get(candidate.method, _SURE[candidate.border.kind]) * _READING[candidate.reading.form]
-    reasons = [_how(candidate)]
-    reasons += [f"hidden by {trick}" for trick in candidate.reading.tricks]
     features: list[tuple[str, float]] = [("name", score)]
     if candidate.length <= 8 and candidate.method == "name":
         meant = known.defined_as(known.view.text[candidate.start : candidate.stop])
         if meant is not None and candidate.name.substance not in meant:
             score *= 0.2
             features.append(("defined_otherwise", 1.0))
-            reasons.append(REASONS["-defined_otherwise"])
         elif meant is None and _other_sense_alone(known, candidate):
             score *= 0.4
             features.append(("other_sense", 1.0))
-            reasons.append(REASONS["-other_sense"])
-    return Judgement(round(score, 3), tuple(features), tuple(reasons))
+    return Judgement(round(score, 3), tuple(features), candidate)
+
+
+def _plain_reasons(candidate: Candidate, features: Features) -> tuple[str, ...]:
+    hidden = (f"hidden by {trick}" for trick in candidate.reading.tricks)
+    return (_how(candidate), *hidden, *(REASONS["-" + name] for name, _ in features if "-" + name in REASONS))
 
 
 def _other_sense_alone(known: Document, candidate: Candidate) -> bool:
@@ -223,7 +227,8 @@ def _how(candidate: Candidate) -> str:
     return f'{candidate.name.type} name "{surface}"'
 
 
-def _reasons(candidate: Candidate, features: Features, table: dict[str, float]) -> tuple[str, ...]:
+def _reasons(candidate: Candidate, features: Features) -> tuple[str, ...]:
+    table = weights()
     reasons = [f'{candidate.name.type} name "{candidate.name.text}", which has other senses']
     for name, value in sorted(features, key=lambda pair: -abs(table.get(pair[0], 0) * pair[1])):
         effect = table.get(name, 0.0) * value
@@ -305,7 +310,7 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["defined_otherwise"] = float(meant is not None and not meant)
     found["same_as"] = float(_same_as(known, candidate))
     found["same_as_elsewhere"] = float(
-        not found["same_as"] and _short_key(text[start:stop]) in known.aliases()
+        not found["same_as"] and short_key(text[start:stop]) in known.aliases()
     )
     found["alias"] = float(context.alias_before(text, start))
     found["quantity"] = float(context.quantity_before(text, start))

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
-from monitor.match.lexicon import NO_NAME, Automaton, Lexicon, has_cjk, ordinary_words
+from monitor.match.lexicon import NAME, Automaton, Lexicon, has_cjk, ordinary_words
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.reading import Reading, read
@@ -63,15 +63,10 @@ class Candidate:
         return replace(self, start=self.start + by, stop=self.stop + by)
 
 
-def _find_words(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
-    """Hits in the words form between spaces, as (start, stop, pattern) in the padded form."""
-    hits = automaton.find(view.padded)
-    if view.latin is not None:
-        hits = sorted({*hits, *automaton.find(view.latin)})
-    return hits
+Hit = tuple[int, int, int]  # start and stop in the form that was searched, and the pattern
 
 
-def find_folded(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]:
+def find_folded(automaton: Automaton, view: Forms) -> list[Hit]:
     """Hits of folded patterns in the words form between spaces, leet digits folded."""
     hits = automaton.find(view.folded)
     if view.latin is not None:
@@ -79,9 +74,7 @@ def find_folded(automaton: Automaton, view: Forms) -> list[tuple[int, int, int]]
     return hits
 
 
-def from_long(
-    lexicon: Lexicon, view: Forms, hits: list[tuple[int, int, int]], language: str | None
-) -> Iterable[Candidate]:
+def from_long(lexicon: Lexicon, view: Forms, hits: list[Hit], language: str | None) -> Iterable[Candidate]:
     for begin, end, pattern in hits:
         start, stop = view.from_compact(begin, end)
         yield from _read_entries(lexicon, view, lexicon.long.of(pattern), start, stop, language)
@@ -90,7 +83,7 @@ def from_long(
 def from_short(
     lexicon: Lexicon,
     view: Forms,
-    hits: list[tuple[int, int, int]],
+    hits: list[Hit],
     language: str | None,
     into: list[Candidate],
 ) -> list[int]:
@@ -98,22 +91,21 @@ def from_short(
     reasons: list[int] = []
     wanted, masks = context.language_mask(language), lexicon.short.masks or []
     for begin, end, pattern in hits:
-        if masks[pattern] & wanted:
+        mask = masks[pattern]
+        if mask & wanted:
             reasons.append(begin)
-        if not masks[pattern] & NO_NAME and not (language == "en" and _goes_on(view.folded, begin, end)):
+        if mask & NAME and not (language == "en" and _goes_on(view.folded, begin, end)):
             entries = lexicon.short.of(pattern)
             start, stop = _from_padded(view, begin, end, bare=_is_bare(lexicon.texts[entries[0]]))
             into.extend(_read_entries(lexicon, view, entries, start, stop, language))
-    return reasons
+    return sorted(reasons)
 
 
 def from_weak(
     lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None
 ) -> Iterable[Candidate]:
     """Ambiguous names; with `reasons` (offsets in the words form) only those that stand near one."""
-    for begin, end, pattern in _find_words(lexicon.weak, view):
-        if reasons is not None and not _near(reasons, begin):
-            continue
+    for begin, end, pattern in _weak_hits(lexicon, view, reasons):
         entries = lexicon.weak.of(pattern)
         start, stop = _from_padded(view, begin, end, bare=_is_bare(lexicon.texts[entries[0]]))
         for entry in entries:
@@ -123,6 +115,25 @@ def from_weak(
             candidate = _candidate(view, spelling, lexicon.name(entry), start, stop - shorter, language)
             if candidate:
                 yield candidate
+
+
+def _weak_hits(lexicon: Lexicon, view: Forms, reasons: list[int] | None) -> list[Hit]:
+    """Hits of ambiguous names in the padded words form, in the whole of it or within reach of reasons."""
+    find = lexicon.weak.find
+    if view.latin is not None:
+        hits = sorted({*find(view.padded), *find(view.latin)})
+        return hits if reasons is None else [hit for hit in hits if _near(reasons, hit[0])]
+    if reasons is None:
+        return find(view.padded)
+    hits = []
+    done = 0
+    for reason in reasons:
+        begin, end = max(reason - _REACH, done), reason + _REACH + 1
+        if begin < end:
+            piece = view.padded[begin : end + lexicon.longest_weak - 1]
+            hits += [(begin + a, begin + b, pattern) for a, b, pattern in find(piece) if begin + a < end]
+            done = end
+    return hits
 
 
 def _goes_on(folded: bytes, begin: int, end: int) -> bool:

@@ -33,10 +33,8 @@ _WORD_BEFORE = re.compile(r"([^\W_]{1,20})[\s\-\"'‘“„«(]{0,2}$")
 _QUOTES = "\"'“”‘’„«»‹›`「」『』《》"
 
 
-@functools.cache
-def _alias() -> re.Pattern[str]:
-    phrases = "|".join(re.escape(phrase) for phrase in sorted(tables().alias, key=len, reverse=True))
-    return re.compile(rf"(?:{phrases})\W{{1,3}}(?:(?:the|a|der|die|das|el|la)\s)?\W?$", re.IGNORECASE)
+# What may stand between "also known as" and the name: a quote, an article.
+_AFTER_ALIAS = re.compile(r"\W{1,3}(?:(?:the|a|der|die|das|el|la)\s)?\W?$")
 
 
 def stem_pattern(stem: str) -> bytes:
@@ -184,7 +182,11 @@ def form_after(text: str, stop: int) -> bool:
 
 def alias_before(text: str, start: int) -> bool:
     """Is the name introduced as another name: "otherwise known as 'ice'"?"""
-    return bool(_alias().search(text[max(0, start - 40) : start]))
+    before = text[max(0, start - 40) : start].lower()
+    return any(
+        before.endswith(tables().alias, 0, stop) and _AFTER_ALIAS.match(before, stop)
+        for stop in range(max(0, len(before) - 8), len(before))
+    )
 
 
 _EXCHANGE = re.compile(r"(?:\b(?:NYSE|NASDAQ|LSE|AMEX|TSX|ASX|XETRA|Nasdaq|OTC|HKEX|SET|KLSE)\s?:\s?|[$<])$")

@@ -28,9 +28,9 @@ from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 5
-# What a pattern of the short automaton may be besides a name: the mask of its languages, and these marks.
-NO_NAME = 1 << 31
+FORMAT = 6
+# What a pattern of the short automaton may be: a word of drugs (the mask of its languages), and these marks.
+NAME = 1 << 31  # a short name
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
 CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
@@ -38,7 +38,7 @@ _ANCHOR_LENGTH = 7
 _ANCHORED = 500_000
 _SPELT_ABROAD = 100_000  # names; a longer list brings its own spellings in other languages
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
-_TABLES = ("watchlist", "kinds", "tongues", "senses")
+_TABLES = ("watchlist", "kinds", "tongues", "senses", "longest_weak")
 _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
 _DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
@@ -55,7 +55,7 @@ class Automaton:
     engine: daachorse.DoubleArrayAhoCorasick | None
     starts: Ints
     entries: Ints
-    masks: list[int] | None = None  # of patterns that are words: their languages, and `NO_NAME`
+    masks: list[int] | None = None  # of the short automaton: what each pattern is
     asked: dict[int, list[int]] = field(default_factory=dict)
 
     def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
@@ -115,6 +115,7 @@ class Lexicon:
     tongues: list[str]
     tongue_of: npt.NDArray[np.uint8]
     senses: dict[int, str] = field(default_factory=dict)
+    longest_weak: int = 0  # bytes of the longest pattern of `weak`
     memo: dict[str, object] = field(default_factory=dict)  # what other modules derive from it once
 
     def name(self, entry: int) -> Name:
@@ -176,6 +177,7 @@ class Lexicon:
             tongues=tables["tongues"],
             tongue_of=np.frombuffer(parts[5], np.uint8),
             senses={int(index): text for index, text in tables["senses"].items()},
+            longest_weak=tables["longest_weak"],
         )
 
 
@@ -362,7 +364,7 @@ class _Builder:
         engine = daachorse.DoubleArrayAhoCorasick(patterns) if patterns else None
         masks = None
         if extra:
-            masks = [extra.get(pattern, 0) | (pattern not in table) * NO_NAME for pattern in patterns]
+            masks = [extra.get(pattern, 0) | (pattern in table) * NAME for pattern in patterns]
         return Automaton(engine, starts, entries, masks)
 
 
@@ -409,4 +411,5 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
         tongues=tongues,
         tongue_of=np.array([tongues.index(name.language) for name in names], np.uint8),
         senses={index: name.senses for index, name in enumerate(names) if name.senses},
+        longest_weak=max(map(len, builder.patterns["weak"]), default=0),
     )

@@ -14,9 +14,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from monitor.match import ambiguity, context
-from monitor.match.abbreviations import definitions
+from monitor.match.abbreviations import definitions, short_key
 from monitor.match.candidates import (
     Candidate,
+    Hit,
     Taken,
     find_folded,
     from_abbreviations,
@@ -52,8 +53,9 @@ def find(
     None when not known. `pins` overrule the score of the names that they speak of, in texts of `language` and
     `source`. Pure; never raises on any text.
     """
-    pins = [pin for pin in pins if pin.speaks_of(language, source)]
-    known = weigh(lexicon, text, language, always=any(pin.always for pin in pins))
+    if pins:
+        pins = [pin for pin in pins if pin.speaks_of(language, source)]
+    known = weigh(lexicon, text, language, always=bool(pins) and any(pin.always for pin in pins))
     if known is None:
         return []
     mentions: list[Mention] = []
@@ -74,7 +76,7 @@ def _pinned(
     for pin in pins:
         if pin.text.casefold() in (surface.casefold(), candidate.name.text.casefold()):
             score, reason = (0.99, "pinned: always counts") if pin.always else (0.0, "pinned: never counts")
-            return ambiguity.Judgement(score, (*judged.features, ("pinned", 1.0)), (*judged.reasons, reason))
+            return ambiguity.Judgement(score, (*judged.features, ("pinned", 1.0)), candidate, reason)
     return judged
 
 
@@ -86,17 +88,18 @@ def weigh(
     `always`: take the second look in any case.
     """
     view = forms(text)
-    short_hits = find_folded(lexicon.short, view)
+    hits = find_folded(lexicon.short, view)
+    marks, clinic = _marks(lexicon.short, hits)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
-    if not short_hits and not in_full and lexicon.has_anchors:
+    if not marks and not in_full and lexicon.has_anchors:
         return None
     language = language or context.guess_language(view)
     candidates: list[Candidate] = []
-    reasons = from_short(lexicon, view, short_hits, language, candidates)
-    in_full = in_full or bool(candidates) or len(reasons) > 1
-    if in_full or not lexicon.has_anchors or _marked(lexicon.short, short_hits, ANCHOR):
+    reasons = from_short(lexicon, view, hits, language, candidates) if marks else []
+    in_full = in_full or bool(candidates) or _are_several(view, reasons)
+    if in_full or marks & ANCHOR or not lexicon.has_anchors:
         candidates += from_long(lexicon, view, lexicon.long.find(view.compact), language)
-    if in_full or candidates or _marked(lexicon.short, short_hits, CLINIC) > 1:
+    if in_full or candidates or clinic > 1:
         candidates = longest([*candidates, *from_misspellings(lexicon, view, language)], language)
     if not (candidates or reasons or always):
         return None
@@ -104,10 +107,29 @@ def weigh(
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 
-def _marked(short: Automaton, hits: list[tuple[int, int, int]], mark: int) -> int:
-    """How many hits bear a mark: words that begin as a long name does, or that speak of medicine."""
-    masks = short.masks or []
-    return sum(1 for _, _, pattern in hits if masks[pattern] & mark)
+def _are_several(view: Forms, reasons: list[int]) -> bool:
+    """Do different words speak of drugs or chemistry, or one again and again?
+
+    An article about car dealers says "dealer" three times; about chemicals, it names some.
+    """
+    return len(reasons) > 3 or len({view.folded[begin : begin + 6] for begin in reasons}) > 1
+
+
+def _marks(short: Automaton, hits: list[Hit]) -> tuple[int, int]:
+    """Why a text may want another look: the marks of all hits, and how many words of medicine there are.
+
+    One word of medicine is no reason.
+    """
+    if not hits:
+        return 0, 0
+    masks, marks = short.masks or [], 0
+    clinic: set[int] = set()
+    for _, _, pattern in hits:
+        mask = masks[pattern]
+        marks |= mask
+        if mask & CLINIC:
+            clinic.add(pattern)
+    return marks if len(clinic) > 1 else marks & ~CLINIC, len(clinic)
 
 
 # --- the second look -------------------------------------------------------------------------------
@@ -123,7 +145,9 @@ def _second_look(
     if not candidates and not ambiguous:
         return None
     around = context.surroundings(view, language)
-    defined = definitions(view.text)
+    # without a substance nothing is defined as one, and only the ambiguous names themselves matter
+    surfaces = (view.text[candidate.start : candidate.stop] for candidate in ambiguous)
+    defined = definitions(view.text, None if candidates else {short_key(surface) for surface in surfaces})
     weak = [candidate for candidate in candidates if candidate.weak]
     strong = [candidate for candidate in candidates if not candidate.weak]
     strong = sorted(

@@ -24,6 +24,9 @@ _MAX_INDEXED = 150_000  # spellings; for a longer list misspellings are left to 
 _KINDS = frozenset(("inn", "common"))
 _SLOTS = 22  # bits of the memory's index: four million words, four bytes each
 _PIECE = 1 << 16  # a text is hashed in pieces of this many bytes
+_FEW = 700  # bytes up to which asking word by word is quicker than arrays are
+_REMEMBERED = 200_000  # words of such texts
+_LONG_WORD = re.compile(rb"[^ ]{%d,}" % (MIN_LETTERS - 1))
 _BASE = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2**64
 
 Offsets = npt.NDArray[np.int64]
@@ -37,6 +40,7 @@ class Misspellings:
         self.deletions: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self.ordinary = ordinary
         self.memory = np.zeros(1 << _SLOTS, np.uint32)
+        self.judged: set[bytes] = set()
         self.powers, self.inverses = _powers(_BASE), _powers(pow(_BASE, -1, 1 << 64))
         international = _International(lexicon)
         everyday = tables().everyday_names
@@ -59,6 +63,8 @@ class Misspellings:
 
     def search(self, padded: bytes) -> list[tuple[int, int, int]]:
         """Misspelt names in the words form between spaces: (start, stop, entry), offsets in it."""
+        if len(padded) <= _FEW:
+            return self._search_few(padded)
         found: list[tuple[int, int, int]] = []
         begin = 0
         while begin < len(padded) - 1:
@@ -70,6 +76,24 @@ class Misspellings:
             ]
             begin = end - 1
         return found
+
+    def _search_few(self, padded: bytes) -> list[tuple[int, int, int]]:
+        found: list[tuple[int, int, int]] = []
+        if self.judged.issuperset(_LONG_WORD.findall(padded)):
+            return found
+        for match in _LONG_WORD.finditer(padded):
+            if match[0] not in self.judged:
+                entry = self.entry_of(match[0])
+                if entry >= 0:
+                    found.append((match.start(), match.end(), entry))
+                else:
+                    self._remember(match[0])
+        return found
+
+    def _remember(self, word: bytes) -> None:
+        if len(self.judged) >= _REMEMBERED:
+            self.judged.clear()
+        self.judged.add(word)
 
     def _search(self, piece: bytes) -> list[tuple[int, int, int]]:
         units = np.frombuffer(piece, np.uint8)

@@ -137,7 +137,10 @@ _WORDS = bytes(_word_byte(code) for code in range(256))
 _COMPACT = bytes(_compact_byte(code) for code in range(256))
 _INVISIBLE_CODE = bytes([DELETED])
 _FOLDED = bytes(_compact_byte(code) for code in range(256))
-_WORDS_FOLDED = _WORDS.translate(_FOLDED)
+# what is invisible stays what it is, to be taken out where there is any
+_WORDS_FOLDED = bytes(
+    DELETED if code == DELETED else byte for code, byte in enumerate(_WORDS.translate(_FOLDED))
+)
 _KEPT = bytes(
     code
     for code in range(256)
@@ -145,6 +148,12 @@ _KEPT = bytes(
 )
 _DROPPED = bytes(code for code in range(256) if code not in _KEPT)
 _IS_KEPT = np.array([code in _KEPT for code in range(256)])
+
+
+@functools.cache
+def _folded_table() -> Bytes:
+    """The code table with the words form and the leet fold applied."""
+    return np.frombuffer(code_table().tobytes().translate(_WORDS_FOLDED), np.uint8)
 
 
 def codes_of(text: str) -> bytes:
@@ -229,18 +238,25 @@ class Forms:
     original: str
     text: str
     origin: list[int] | None
-    codes: bytes
     folded: bytes  # the padded words form, leet folded
     # the padded words form with Chinese characters as separators, where there are any
     latin: bytes | None = None
     readings: dict[tuple[int, int, str], tuple[int, list[Any]]] = field(
         default_factory=dict
     )  # see mentions.py
+    _codes: bytes | None = None
     _padded: bytes | None = None
     _compact: bytes | None = None
     _word_map: Offsets | None = None
     _compact_map: Offsets | None = None
     _hidden: Offsets | None = None
+
+    @property
+    def codes(self) -> bytes:
+        """One byte a code point of `text`; made when first asked for, as most texts do without."""
+        if self._codes is None:
+            self._codes = codes_of(self.text)
+        return self._codes
 
     @property
     def padded(self) -> bytes:
@@ -293,15 +309,15 @@ def forms(text: str) -> Forms:
         text, origin = unescape(text)
     latin = None
     if text.isascii():
-        codes = text.encode("ascii")
+        folded = text.encode("ascii").translate(_WORDS_FOLDED)
     else:
         units = _units(text)
         if len(units) != len(text):
             text = _plane(text)
             units = _units(text)
-        codes = code_table()[units].tobytes()
-        if (units >= 0x2E80).any():
+        folded = _folded_table().take(units).tobytes()
+        if units.max() >= 0x2E80:
             latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
-    return Forms(
-        original, text, origin, codes, b" " + codes.translate(_WORDS_FOLDED, _INVISIBLE_CODE) + b" ", latin
-    )
+    if _INVISIBLE_CODE in folded:
+        folded = folded.replace(_INVISIBLE_CODE, b"")
+    return Forms(original, text, origin, b" " + folded + b" ", latin)
