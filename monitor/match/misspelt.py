@@ -1,8 +1,8 @@
 """Misspelt names: words at edit distance 1 of a name of seven letters and more.
 
-An index of the names with one letter deleted; a word of the text is looked up with each of its letters
-deleted in turn, which finds substitutions, insertions, deletions and swaps alike. Words are judged once
-and remembered by a hash that is computed for all words of a text in a few array operations.
+One edit leaves most of a name alone: its first four letters with the fifth or the last one, or all but its
+first four. By these a word finds the few names that it may misspell. Words are judged once and remembered by
+a hash that is computed for all words of a text in a few array operations.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ _PIECE = 1 << 16  # a text is hashed in pieces of this many bytes
 _FEW = 700  # bytes up to which asking word by word is quicker than arrays are
 _REMEMBERED = 200_000  # words of such texts
 _LONG_WORD = re.compile(rb"[^ ]{%d,}" % (MIN_LETTERS - 1))
+_DIGITS = b"0123456789"
 _BASE = 0x9E3779B97F4A7C15  # odd, so it has an inverse modulo 2**64
 
 Offsets = npt.NDArray[np.int64]
@@ -37,7 +38,7 @@ class Misspellings:
 
     def __init__(self, lexicon: Lexicon, ordinary: frozenset[bytes]) -> None:
         self.names: dict[bytes, int] = {}
-        self.deletions: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        self.by_part: defaultdict[bytes, list[bytes]] = defaultdict(list)
         self.ordinary = ordinary
         self.memory = np.zeros(1 << _SLOTS, np.uint32)
         self.judged: set[bytes] = set()
@@ -58,8 +59,8 @@ class Misspellings:
         self.starts = frozenset(key[:4] for key in self.names)
         self.edges = frozenset(key[:1] + key[-2:] for key in self.names)
         for key in self.names:
-            for short in _deletions(key):
-                self.deletions[short].append(key)
+            for part in _parts_of_name(key):
+                self.by_part[part].append(key)
 
     def search(self, padded: bytes) -> list[tuple[int, int, int]]:
         """Misspelt names in the words form between spaces: (start, stop, entry), offsets in it."""
@@ -118,25 +119,19 @@ class Misspellings:
 
     def entry_of(self, word: bytes) -> int:
         """The entry that the word misspells, or -1."""
-        if (
-            not MIN_LETTERS - 1 <= len(word) <= 31
-            or word.translate(None, b"0123456789") != word
-            # one edit in a name of seven letters leaves its first four or its last two alone
-            or not (word[:4] in self.starts or word[:1] + word[-2:] in self.edges)
-            or word in self.names
-            or word in self.ordinary
+        if not MIN_LETTERS - 1 <= len(word) <= 31 or not (
+            # at a glance: one edit leaves a name's first four or its last two letters alone
+            word[:4] in self.starts or word[:1] + word[-2:] in self.edges
         ):
             return -1
-        shorts = _deletions(word)
-        near = {key for short in (word, *shorts) for key in self.deletions.get(short, ())}
-        near |= {short for short in shorts if short in self.names}
         # a letter written on behind makes another word ("captagonia"), unless it doubles the last one
         best = [
             key
-            for key in near
+            for part in _parts_of_word(word)
+            for key in self.by_part.get(part, ())
             if _one_edit(word, key) and word[:1] == key[:1] and (word[:-1] != key or word[-1:] == key[-1:])
         ]
-        if not best:
+        if not best or word in self.names or word in self.ordinary or word.translate(None, _DIGITS) != word:
             return -1
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
 
@@ -182,8 +177,22 @@ def _is_cognate(key: bytes, entry: int, international: _International) -> bool:
     return key in names or any(SequenceMatcher(None, key, other).ratio() >= 0.7 for other in names)
 
 
-def _deletions(word: bytes) -> set[bytes]:
-    return {word[:i] + word[i + 1 :] for i in range(len(word))}
+def _parts_of_name(key: bytes) -> tuple[bytes, ...]:
+    """Parts of which one edit leaves one alone; marked, so that those of one kind meet only their like."""
+    return b"1" + key[:5], b"2" + key[:4] + key[-1:], b"3" + key[4:], b"4" + key[:3] + key[5:]
+
+
+def _parts_of_word(word: bytes) -> tuple[bytes, ...]:
+    """The parts that a word with one edit may have in common with its name; see `_parts_of_name`."""
+    # the edit may have made the first four letters three or five
+    return (
+        b"1" + word[:5],
+        b"2" + word[:4] + word[-1:],
+        b"3" + word[3:],
+        b"3" + word[4:],
+        b"3" + word[5:],
+        b"4" + word[:3] + word[5:],  # the fourth and fifth letters swapped
+    )
 
 
 def _one_edit(word: bytes, name: bytes) -> bool:
