@@ -14,9 +14,10 @@ from functools import lru_cache
 
 from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
-from monitor.match.lexicon import NAME, Automaton, Lexicon, has_cjk, ordinary_words
+from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
 from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, fold_leet, words_key
+from monitor.match.patterns import Automaton, Hit
 from monitor.match.reading import Reading, read
 from monitor.match.words import tables
 from monitor.model import Name
@@ -63,9 +64,6 @@ class Candidate:
         return replace(self, start=self.start + by, stop=self.stop + by)
 
 
-Hit = tuple[int, int, int]  # start and stop in the form that was searched, and the pattern
-
-
 def find_folded(automaton: Automaton, view: Forms) -> list[Hit]:
     """Hits of folded patterns in the words form between spaces, leet digits folded."""
     hits = automaton.find(view.folded)
@@ -89,7 +87,7 @@ def from_short(
 ) -> list[int]:
     """Add the candidates among hits in the words form; gives where words stand that open the second look."""
     reasons: list[int] = []
-    wanted, masks = context.language_mask(language), lexicon.short.masks or []
+    wanted, masks = context.language_mask(language), lexicon.short.masks or ()
     for begin, end, pattern in hits:
         mask = masks[pattern]
         if mask & wanted:

@@ -11,31 +11,33 @@ import functools
 import hashlib
 import json
 import struct
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from importlib.metadata import version
 
-import daachorse
 import numpy as np
 import numpy.typing as npt
 
 from monitor.errors import LexiconError
 from monitor.match.context import EVERY_LANGUAGE, clinic_patterns, gate_patterns
 from monitor.match.normalize import compact_key, fold_leet, words_key
+from monitor.match.patterns import PARTS, Automaton, Builder, Ints, Strings, ints
 from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 6
+FORMAT = 7
 # What a pattern of the short automaton may be: a word of drugs (the mask of its languages), and these marks.
 NAME = 1 << 31  # a short name
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
 CLINIC = 1 << 29  # a word of medicine or research: a reason to look for misspelt names
 _ANCHOR_LENGTH = 7
-# Spellings up to which long names have anchors; with more, most texts hold some anchor, and it saves nothing.
-_ANCHORED = 500_000
+# Of a list beyond this many names the anchors are longer: else most texts would hold some anchor, by chance.
+_MANY = 100_000
+_ANCHOR_LENGTH_OF_MANY = 10
+_HEAD = 12  # bytes of a long name that its automaton knows
 _SPELT_ABROAD = 100_000  # names; a longer list brings its own spellings in other languages
 _COMMON = (b"zwischen", b"intermediate", b"pflanzen")  # ordinary words that some names contain
 _TABLES = ("watchlist", "kinds", "tongues", "senses", "longest_weak")
@@ -43,57 +45,6 @@ _MAGIC = b"SMLEX\x00"
 _LONG = 6  # characters from which on a name is looked for anywhere in the compact form
 _DEA_WORDINGS = ("DEA code {}", "DEA number {}", "DEA no. {}", "DEA drug code {}", "DEA Code Number {}",
                  "controlled substances code number {}", "drug code {}", "ACSCN {}")  # fmt: skip
-
-Ints = npt.NDArray[np.uint32]
-Ints64 = npt.NDArray[np.uint64]
-
-
-@dataclass(slots=True)
-class Automaton:
-    """Patterns and, for each, its entries: `entries[starts[p]:starts[p + 1]]`."""
-
-    engine: daachorse.DoubleArrayAhoCorasick | None
-    starts: Ints
-    entries: Ints
-    masks: list[int] | None = None  # of the short automaton: what each pattern is
-    asked: dict[int, list[int]] = field(default_factory=dict)
-
-    def find(self, haystack: bytes) -> list[tuple[int, int, int]]:
-        """All (start, stop, pattern), overlapping ones too."""
-        return self.engine.find_overlapping(haystack) if self.engine is not None else []
-
-    def of(self, pattern: int) -> list[int]:
-        """The entries of a pattern; the same patterns are asked for again and again."""
-        found = self.asked.get(pattern)
-        if found is None:
-            found = self.asked[pattern] = self.entries[
-                self.starts[pattern] : self.starts[pattern + 1]
-            ].tolist()
-        return found
-
-
-class Strings(Sequence[str]):
-    """Many strings as one stretch of UTF-8: a million of them load in no time and take only their bytes."""
-
-    def __init__(self, data: bytes | memoryview, ends: Ints64) -> None:
-        self.data = data
-        self.ends = ends
-
-    @classmethod
-    def of(cls, texts: Iterable[str]) -> Strings:
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        return cls(b"".join(encoded), np.cumsum([0, *map(len, encoded)], dtype=np.uint64))
-
-    def __len__(self) -> int:
-        return len(self.ends) - 1
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and list(self) == list(other)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __getitem__(self, index: int) -> str:  # type: ignore[override]
-        return str(self.data[int(self.ends[index]) : int(self.ends[index + 1])], "utf-8", "surrogatepass")
 
 
 @dataclass(slots=True)
@@ -130,11 +81,6 @@ class Lexicon:
             senses=self.senses.get(index, ""),
         )
 
-    @property
-    def has_anchors(self) -> bool:
-        """Do texts without any anchor have no long name either?"""
-        return len(self.texts) <= _ANCHORED
-
     def is_ambiguous(self, entry: int) -> bool:
         return bool(self.ambiguous[int(self.names_of[entry])])
 
@@ -147,30 +93,33 @@ class Lexicon:
         for strings in (self.texts, self.names, self.substances):
             parts += [bytes(strings.data), strings.ends.tobytes()]
         for automaton in (self.long, self.short, self.weak):
-            parts += [automaton.engine.serialize() if automaton.engine is not None else b""]
-            parts += [automaton.starts.tobytes(), automaton.entries.tobytes()]
-            parts += [np.array(automaton.masks or (), np.uint32).tobytes()]
-        body = b"".join(struct.pack("<Q", len(part)) + part for part in parts)
+            parts += automaton.to_parts()
+        body = [piece for part in parts for piece in (struct.pack("<Q", len(part)), part)]
+        digest = hashlib.blake2b(digest_size=32)
+        for piece in body:
+            digest.update(piece)
         key = _versions().encode()
-        return (
-            _MAGIC + struct.pack("<H", len(key)) + key + hashlib.blake2b(body, digest_size=32).digest() + body
-        )
+        return b"".join((_MAGIC, struct.pack("<H", len(key)), key, digest.digest(), *body))
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Lexicon:
         """Load a serialised lexicon; LexiconError when it is damaged or of other versions."""
         parts = _parts(data)
         tables = json.loads(bytes(parts[0]))
+        automata = (
+            Automaton.from_parts(parts[begin : begin + PARTS]) for begin in range(12, len(parts), PARTS)
+        )
+        long, short, weak = automata
         return cls(
             watchlist=tables["watchlist"],
-            long=_automaton(parts[12:16]),
-            short=_automaton(parts[16:20]),
-            weak=_automaton(parts[20:24]),
+            long=long,
+            short=short,
+            weak=weak,
             texts=_strings(parts[6:8]),
-            names_of=_ints(parts[1]),
+            names_of=ints(parts[1]),
             names=_strings(parts[8:10]),
             substances=_strings(parts[10:12]),
-            substance_of=_ints(parts[2]),
+            substance_of=ints(parts[2]),
             kinds=tables["kinds"],
             kind_of=np.frombuffer(parts[3], np.uint8),
             ambiguous=np.frombuffer(parts[4], np.uint8),
@@ -183,11 +132,6 @@ class Lexicon:
 
 def _strings(parts: list[memoryview]) -> Strings:
     return Strings(parts[0], np.frombuffer(parts[1], np.uint64))
-
-
-def _automaton(parts: list[memoryview]) -> Automaton:
-    engine = daachorse.DoubleArrayAhoCorasick.deserialize(bytes(parts[0])) if len(parts[0]) else None
-    return Automaton(engine, _ints(parts[1]), _ints(parts[2]), _ints(parts[3]).tolist() or None)
 
 
 def _versions() -> str:
@@ -211,10 +155,6 @@ def _parts(data: bytes) -> list[memoryview]:
         parts.append(body[position + 8 : position + 8 + size])
         position += 8 + size
     return parts
-
-
-def _ints(data: bytes | memoryview) -> Ints:
-    return np.frombuffer(data, np.uint32)
 
 
 # --- compiling -------------------------------------------------------------------------------------
@@ -244,17 +184,18 @@ def _identifiers(substance: Substance, cas_seen: set[tuple[str, str]]) -> Iterat
         yield Name(f"PubChem {substance.cid}", substance.key, "mul", "cid")
 
 
-def _anchors(words: bytes, *, phrase: bool) -> Iterator[bytes]:
+def _anchors(words: bytes, length: int, *, phrase: bool) -> Iterator[bytes]:
     """Where to notice a long name cheaply: where its longest word begins, also with letters spaced out.
 
-    The words of a phrase are often ordinary ones; there the beginning of the whole phrase serves.
+    `length`: how many letters make a beginning. The words of a phrase are often ordinary ones; there the
+    beginning of the whole phrase serves.
     """
     parts = words.split()
     longest = max((part for part in parts if not part.startswith(_COMMON)), key=len, default=words)
-    if (phrase or len(longest) < _ANCHOR_LENGTH) and len(parts) > 1:
-        yield b" " + words[: 2 * _ANCHOR_LENGTH]
+    if (phrase or len(longest) < length) and len(parts) > 1:
+        yield b" " + words[: 2 * length]
         return
-    yield b" " + longest[:_ANCHOR_LENGTH]
+    yield b" " + longest[:length]
     yield b" " + b" ".join(longest[i : i + 1] for i in range(min(len(longest), _ANCHOR_LENGTH)))
 
 
@@ -313,21 +254,13 @@ def _short_forms(words: bytes, *, phrase: bool) -> Iterable[bytes]:
     yield from (form.replace(b" ", b"  ") for form in forms if b" " in form)
 
 
-class _Builder:
-    """Collects patterns and their entries, then builds the automata."""
+class _Routes:
+    """Puts each spelling where it is looked for."""
 
-    def __init__(self) -> None:
+    def __init__(self, anchor_length: int) -> None:
+        self.anchor_length = anchor_length
         self.anchors: set[bytes] = set()
-        self.patterns: dict[str, defaultdict[bytes, list[int]]] = {
-            part: defaultdict(list) for part in ("long", "short", "weak")
-        }
-
-    def add(self, part: str, pattern: bytes, entry: int) -> None:
-        if part == "short":
-            pattern = fold_leet(pattern)
-        entries = self.patterns[part][pattern]
-        if entry not in entries:
-            entries.append(entry)
+        self.long, self.short, self.weak = Builder(), Builder(), Builder()
 
     def route(self, entry: int, text: str, kind: str, ambiguous: bool) -> bool:
         """Put one spelling where it is looked for; False when nothing of it can be matched."""
@@ -337,71 +270,46 @@ class _Builder:
         cjk = has_cjk(text)
         if ambiguous:
             for form in _short_forms(words, phrase=" " in text):
-                self.add("weak", form if cjk else b" " + form + b" ", entry)
+                self.weak.add(form if cjk else b" " + form + b" ", entry)
             if not cjk and kind != "street":
-                self.add("weak", b" " + words + b"s ", entry)
+                self.weak.add(b" " + words + b"s ", entry)
             if kind in ("inn", "common") and len(key) >= _LONG and text.isalpha():
-                self.add("long", key, entry)  # found there only in disguise
+                self.long.add(key, entry)  # found there only in disguise
         elif (
             len(key) >= _LONG
             or (len(key) == 5 and kind in ("inn", "common") and text.isalpha())
             or (kind == "cas" and len(key) >= 5)
             or (cjk and len(key) >= 2)
         ):
-            self.add("long", key, entry)
-            self.anchors.update(_anchors(words, phrase=" " in text))
+            self.long.add(key, entry)
+            self.anchors.update(_anchors(words, self.anchor_length, phrase=" " in text))
         else:
             for form in _short_forms(words, phrase=" " in text):
-                self.add("short", b" " + form + (b" " if len(form) < 4 else b""), entry)
+                self.short.add(fold_leet(b" " + form + (b" " if len(form) < 4 else b"")), entry)
         return True
-
-    def build(self, part: str, extra: Mapping[bytes, int] | None = None) -> Automaton:
-        table = self.patterns[part]
-        patterns = sorted({*table, *(extra or ())})
-        starts = np.zeros(len(patterns) + 1, np.uint32)
-        starts[1:] = np.cumsum([len(table.get(pattern, ())) for pattern in patterns])
-        entries = np.fromiter((entry for pattern in patterns for entry in table.get(pattern, ())), np.uint32)
-        engine = daachorse.DoubleArrayAhoCorasick(patterns) if patterns else None
-        masks = None
-        if extra:
-            masks = [extra.get(pattern, 0) | (pattern in table) * NAME for pattern in patterns]
-        return Automaton(engine, starts, entries, masks)
 
 
 def compile_lexicon(watchlist: Watchlist) -> Lexicon:
     """Compile all names of a watchlist, their spelling variants and identifiers."""
-    builder = _Builder()
     names = [*watchlist.names, *identifier_names(watchlist)]
-    substances = sorted({name.substance for name in names})
-    number = {key: index for index, key in enumerate(substances)}
-    kinds = sorted({name.type for name in names})
-    literal = {name.text.casefold() for name in names}
     # "(+-)-DOM" is no surer a name than "DOM"; a Greek letter makes it surer
     unsure = {compact_key(name.text) for name in names if name.ambiguous}
     names = [replace(name, ambiguous=True) if _as_unsure(name.text, unsure) else name for name in names]
-    ordinary = ordinary_words()
-    foreign = len(names) <= _SPELT_ABROAD
-    texts: list[str] = []
-    names_of: list[int] = []
-    for index, name in enumerate(names):
-        seen: set[str] = set()
-        for text, rule in variants(name.text, name.language, name.type, foreign=foreign):
-            folded = text.casefold()
-            # a variant never takes over what is a name in its own right
-            if folded in seen or (rule and (folded in literal or words_key(text) in ordinary)):
-                continue
-            seen.add(folded)
-            if builder.route(len(texts), text, name.type, name.ambiguous):
-                texts.append(text)
-                names_of.append(index)
+    substances = sorted({name.substance for name in names})
+    number = {key: index for index, key in enumerate(substances)}
+    kinds = sorted({name.type for name in names})
     tongues = sorted({name.language for name in names})
+    routes = _Routes(_ANCHOR_LENGTH if len(names) <= _MANY else _ANCHOR_LENGTH_OF_MANY)
+    names_of = array("I")
+    texts = Strings.of(_spellings(names, routes, names_of))
+    longest_weak = routes.weak.longest
     return Lexicon(
         watchlist=watchlist.digest,
-        long=builder.build("long"),
-        short=builder.build("short", _marks(names, builder.anchors if len(texts) <= _ANCHORED else ())),
-        weak=builder.build("weak"),
-        texts=Strings.of(texts),
-        names_of=np.array(names_of, np.uint32),
+        long=routes.long.build(head=_HEAD),
+        short=routes.short.build(_marks(names, routes.anchors), name=NAME),
+        weak=routes.weak.build(),
+        texts=texts,
+        names_of=ints(names_of.tobytes()),
         names=Strings.of(name.text for name in names),
         substances=Strings.of(substances),
         substance_of=np.array([number[name.substance] for name in names], np.uint32),
@@ -411,5 +319,23 @@ def compile_lexicon(watchlist: Watchlist) -> Lexicon:
         tongues=tongues,
         tongue_of=np.array([tongues.index(name.language) for name in names], np.uint8),
         senses={index: name.senses for index, name in enumerate(names) if name.senses},
-        longest_weak=max(map(len, builder.patterns["weak"]), default=0),
+        longest_weak=longest_weak,
     )
+
+
+def _spellings(names: Sequence[Name], routes: _Routes, names_of: array[int]) -> Iterator[str]:
+    """Route all spellings of names; give those that can be matched, and note in `names_of` whose they are."""
+    literal = {name.text.casefold() for name in names}
+    ordinary = ordinary_words()
+    foreign = len(names) <= _SPELT_ABROAD
+    for index, name in enumerate(names):
+        seen: set[str] = set()
+        for text, rule in variants(name.text, name.language, name.type, foreign=foreign):
+            folded = text.casefold()
+            # a variant never takes over what is a name in its own right
+            if folded in seen or (rule and (folded in literal or words_key(text) in ordinary)):
+                continue
+            seen.add(folded)
+            if routes.route(len(names_of), text, name.type, name.ambiguous):
+                names_of.append(index)
+                yield text

@@ -17,7 +17,6 @@ from monitor.match import ambiguity, context
 from monitor.match.abbreviations import definitions, short_key
 from monitor.match.candidates import (
     Candidate,
-    Hit,
     Taken,
     find_folded,
     from_abbreviations,
@@ -27,8 +26,9 @@ from monitor.match.candidates import (
     from_weak,
     longest,
 )
-from monitor.match.lexicon import ANCHOR, CLINIC, Automaton, Lexicon
+from monitor.match.lexicon import ANCHOR, CLINIC, Lexicon
 from monitor.match.normalize import Forms, forms
+from monitor.match.patterns import Automaton, Hit
 from monitor.model import Mention, Pin
 
 THRESHOLD = 0.55
@@ -91,13 +91,13 @@ def weigh(
     hits = find_folded(lexicon.short, view)
     marks, clinic = _marks(lexicon.short, hits)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
-    if not marks and not in_full and lexicon.has_anchors:
+    if not marks and not in_full:
         return None
     language = language or context.guess_language(view)
     candidates: list[Candidate] = []
     reasons = from_short(lexicon, view, hits, language, candidates) if marks else []
     in_full = in_full or bool(candidates) or _are_several(view, reasons)
-    if in_full or marks & ANCHOR or not lexicon.has_anchors:
+    if in_full or marks & ANCHOR:
         candidates += from_long(lexicon, view, lexicon.long.find(view.compact), language)
     if in_full or candidates or clinic > 1:
         candidates = longest([*candidates, *from_misspellings(lexicon, view, language)], language)
@@ -122,7 +122,7 @@ def _marks(short: Automaton, hits: list[Hit]) -> tuple[int, int]:
     """
     if not hits:
         return 0, 0
-    masks, marks = short.masks or [], 0
+    masks, marks = short.masks or (), 0
     clinic: set[int] = set()
     for _, _, pattern in hits:
         mask = masks[pattern]
