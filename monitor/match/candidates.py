@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from monitor.match import borders, context
@@ -61,7 +61,8 @@ class Candidate:
 
     def moved(self, by: int) -> Candidate:
         """The same candidate at another place."""
-        return replace(self, start=self.start + by, stop=self.stop + by)
+        start, stop = self.start + by, self.stop + by
+        return Candidate(start, stop, self.name, self.reading, self.border, self.weak, self.method)
 
 
 def find_folded(automaton: Automaton, view: Forms) -> list[Hit]:
@@ -223,9 +224,19 @@ def _read_entries(
             _candidate(view, lexicon.texts[entry], lexicon.name(entry), start, stop, language)
             for entry in entries
         )
-        known = view.readings[key] = (start, [candidate for candidate in found if candidate])
+        known = view.readings[key] = (start, _best_of_each(filter(None, found), language))
     first, candidates = known
     return candidates if first == start else [candidate.moved(start - first) for candidate in candidates]
+
+
+def _best_of_each(candidates: Iterable[Candidate], language: str | None) -> list[Candidate]:
+    """The candidate that wins in each stretch: a name is often one in several languages."""
+    best: dict[tuple[int, int], Candidate] = {}
+    for candidate in candidates:
+        place = candidate.start, candidate.stop
+        if place not in best or _rank(candidate, language) < _rank(best[place], language):
+            best[place] = candidate
+    return list(best.values())
 
 
 def _candidate(
