@@ -2,23 +2,26 @@
 
 The middle of the path, the same for what comes in and for what is stored (`pipeline`, `rescan`):
 
-    Article -find-> Mention -decide-> Alert -> Record
-             (pure)          (pure)
+    Article -find-> Mention -look-> Mention, NovelName -decide-> Alert -> Record
+             (pure)         (OPSIN)                     (pure)
 """
 
 from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import __version__
-from monitor.model import Article, Mention, Rule, Watchlist
+from monitor.errors import StoreError
+from monitor.meaning import Found, Page
+from monitor.model import Article, Pin, Rule, Watchlist
 from monitor.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
+from monitor.structures import Structures
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -35,6 +38,7 @@ class Judge:
     rules: tuple[Rule, ...]
     basis: int
     news: WatchlistNews  # what became of the configured watchlist when this was prepared
+    structures: Structures
 
     @property
     def watchlist(self) -> Watchlist:
@@ -43,7 +47,7 @@ class Judge:
     @property
     def digest(self) -> str:
         """Names all that decides: equal digests judge every text alike."""
-        return _digest(self.watchlist, self.matcher.pins, self.rules)
+        return _digest(self.watchlist, self.matcher.pins, self.rules, self.structures.mark)
 
     def anew(self, store: Store, now: datetime) -> Judge:
         """The same under a new number, by which every stored article waits for a rescan."""
@@ -54,14 +58,28 @@ class Judge:
         known = (stored.sha256, stored.basis, stored.program)
         return known == (article.sha256, self.basis, __version__)
 
-    def find(self, article: Article) -> list[Mention]:
-        """Every mention of a watched substance in the text."""
-        return self.matcher.find(article.text, article.language, article.source)
+    def find(self, article: Article) -> Page:
+        """The article with every mention of a watched substance that the lexicon finds in it."""
+        return Page(article, tuple(self.matcher.find(article.text, article.language, article.source)))
+
+    def look(self, pages: Sequence[Page], note: Callable[[Exception], None]) -> list[Found]:
+        """What a batch of articles names beyond the lexicon, page by page.
+
+        A bug there must not lose what the lexicon found: it goes to `note`, and is trouble of every page.
+        Raises StoreError.
+        """
+        try:
+            return self.structures.look(self.watchlist, pages)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            note(error)
+            return [Found(trouble=bug_summary(error)) for _ in pages]
 
     def decide(
         self,
-        article: Article,
-        mentions: Sequence[Mention],
+        page: Page,
+        found: Found,
         stored: StoredRevision,
         last_alerts: LastAlerts,
         now: datetime,
@@ -70,12 +88,14 @@ class Judge:
     ) -> Record:
         """Decide which mentions are alerts: those of substances that were not told of this article before.
 
+        `found`: what it names beyond the lexicon; with trouble there the article waits for a rescan.
         `stored`: what is known of the article. `last_alerts` is brought up to date. `again`: it is a stored
         article that is matched again, and its alerts say so. A copy has mentions and no alerts.
         """
         from monitor.alerts import Past, decide
         from monitor.store import RESCAN, Record
 
+        article, mentions = page.article, (*page.mentions, *found.mentions)
         past = Past(already=stored.alerted, last_alert=last_alerts)
         alerts = decide(article, mentions, self.watchlist, self.rules, past, now)
         if stored.copy_of:
@@ -85,11 +105,19 @@ class Judge:
             alerts = [replace(each, found_on=RESCAN, reasons=(reason, *each.reasons)) for each in alerts]
         last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
         return Record(
-            article, tuple(mentions), tuple(alerts), self.watchlist.digest, __version__, basis=self.basis
+            article,
+            mentions,
+            tuple(alerts),
+            self.watchlist.digest,
+            __version__,
+            basis=0 if found.trouble else self.basis,
+            novel=found.novel,
         )
 
 
-def prepare_judge(config: Config, store: Store, now: datetime, cache: Path | None = None) -> Judge:
+def prepare_judge(
+    config: Config, store: Store, now: datetime, structures: Structures, cache: Path | None = None
+) -> Judge:
     """Put the watchlist in force and prepare everything that texts are judged by.
 
     A refused watchlist leaves the last good one in force (`news.refused` says why); without one,
@@ -98,12 +126,14 @@ def prepare_judge(config: Config, store: Store, now: datetime, cache: Path | Non
     watchlist, news = bring_in_force(config, store, now)
     pins, rules = config.to_pins(), config.to_rules(watchlist.lists)
     matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), pins)
-    basis = store.basis(_digest(watchlist, pins, rules), watchlist.digest, now)
-    return Judge(matcher, rules, basis, news)
+    basis = store.basis(_digest(watchlist, pins, rules, structures.mark), watchlist.digest, now)
+    return Judge(matcher, rules, basis, news, structures)
 
 
-def _digest(watchlist: Watchlist, *others: tuple[object, ...]) -> str:
-    return hashlib.sha256("\n".join((watchlist.digest, *map(repr, others))).encode()).hexdigest()
+def _digest(watchlist: Watchlist, pins: Sequence[Pin], rules: Sequence[Rule], mark: str) -> str:
+    """With another mark (the structure part installed by now) stored texts may hold more."""
+    parts = (watchlist.digest, repr(pins), repr(rules), mark)
+    return hashlib.sha256("\n".join(filter(None, parts)).encode()).hexdigest()
 
 
 def bug_summary(error: BaseException) -> str:

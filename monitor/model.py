@@ -211,6 +211,7 @@ class Outcome(enum.StrEnum):
     REFUSED = "refused"  # by our own guard: the address is not public
     UNREACHABLE = "unreachable"
     PARSE_ERROR = "parse-error"
+    UNRESOLVED = "unresolved"  # read, but names in it could not be resolved for now
     ERROR = "error"
 
 

@@ -1,7 +1,7 @@
 """The one path from a source to an alert, told from top to bottom; the only module that knows the wings.
 
-    Source -collect-> Document -extract-> Article -find-> Mention -decide-> Alert -> store.record
-     (I/O)             (pure)             (pure)           (pure)            one transaction
+    Source -collect-> Document -extract-> Article -find, look-> Mention -decide-> Alert -> store.record
+     (I/O)             (pure)             (pure, OPSIN)          (pure)            one transaction
 
 Fetch outside the transaction, decide with values, write once. A source that cannot be read becomes a row of
 the ledger with a later next check, and the others go on. A bug (anything but a MonitorError) is recorded,
@@ -12,9 +12,9 @@ needs neither the database nor the network.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -26,17 +26,20 @@ from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
 from monitor.judge import Judge, LastAlerts, bug_summary, prepare_judge
 from monitor.keeping import forget, keep_originals, warc_files
-from monitor.model import Document, Gap, Outcome, Source, SourceState, Watchlist
+from monitor.meaning import Found, Page
+from monitor.model import Document, Gap, Outcome, Source, SourceState
+from monitor.outcomes import BugError, CheckResult, Progress, RunSummary
 from monitor.places import Places
 from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark
 from monitor.rescan import Rescan, RescanResult, in_turns
+from monitor.structures import open_structures
 from monitor.timing import next_check
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.ingest import Http
     from monitor.ingest.warcs import Warcs
-    from monitor.store import Record, Recorded, Store
+    from monitor.store import Record, Recorded, Store, StoredRevision
 
 __all__ = [
     "BugError",
@@ -70,7 +73,7 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
     store = open_store(config.database, now=clock())
     try:
         seen = watchlist_mark(config, store)
-        judge = prepare_judge(config, store, clock(), cache)
+        judge = prepare_judge(config, store, clock(), open_structures(config, store, clock), cache)
         store.put_sources(config.to_sources(), clock())
     except BaseException:
         store.close()
@@ -79,64 +82,6 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
 
 
 # --- run: sources, all at once, each on its own ------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """One thing to show while a run is under way: a check began (`result` None), went on, or ended."""
-
-    source: str
-    articles: int = 0
-    alerts: int = 0
-    result: CheckResult | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """How one check of one source ended. `gaps` and `alert_ids` are the first ones; the counts are whole.
-
-    `turned` is "bad" at the check at which the source turned bad, "well" when it is read again, else "".
-    """
-
-    source: str
-    outcome: str
-    message: str
-    started: datetime
-    ended: datetime
-    next_check: datetime
-    done: Recorded
-    failed: int = 0
-    gaps: tuple[Gap, ...] = ()
-    alert_ids: tuple[int, ...] = ()
-    turned: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RunSummary:
-    """One run: what became of every source, in the order of the configuration."""
-
-    checks: tuple[CheckResult, ...]
-    news: WatchlistNews
-    watchlist: Watchlist
-    forgotten_texts: int = 0
-    rescan: RescanResult | None = None
-
-    @property
-    def alert_ids(self) -> tuple[int, ...]:
-        return tuple(number for check in self.checks for number in check.alert_ids)
-
-    @property
-    def alerts(self) -> int:
-        return sum(check.done.alerts for check in self.checks)
-
-
-class BugError(Exception):
-    """Bugs met during a run, raised after everything else was done and recorded; `summary` has the rest."""
-
-    def __init__(self, bugs: Sequence[Exception], summary: RunSummary | None = None) -> None:
-        super().__init__(f"{len(bugs)} unexpected {'error' if len(bugs) == 1 else 'errors'}: {bugs[0]!r}")
-        self.bugs = tuple(bugs)
-        self.summary = summary
 
 
 Tell = Callable[[Progress], None]
@@ -164,6 +109,7 @@ class Monitor:
     seen: object = None  # the watchlist's files and decisions when `judge` was prepared
 
     def close(self) -> None:
+        self.judge.structures.close()
         self.store.close()
 
     @property
@@ -184,7 +130,7 @@ class Monitor:
         if seen == self.seen:
             return None
         self.seen = seen
-        judge = prepare_judge(self.config, self.store, self.clock(), self.cache)
+        judge = prepare_judge(self.config, self.store, self.clock(), self.judge.structures, self.cache)
         if judge.news.refused is None and judge.digest == self.judge.digest:
             return None
         if judge.news.refused is None:
@@ -281,7 +227,17 @@ class _Check:
     gaps: list[Gap] = field(default_factory=list)
     alert_ids: list[int] = field(default_factory=list)
     trouble: Gap | None = None  # a gap of the source itself, such as a feed without entries
+    unresolved: bool = False
     stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A document on its way to a record: what is stored of it, and its article with mentions."""
+
+    document: Document
+    stored: StoredRevision
+    page: Page
 
 
 class Session:
@@ -390,27 +346,23 @@ class Session:
     def _take(self, check: _Check, batch: Batch) -> None:
         """Extract, find, decide, and record the batch with its checkpoint in one transaction."""
         now, judge = self._monitor.clock(), self._monitor.judge
-        records: list[Record] = []
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
-        known = 0
         read: list[str] = []
-        past = dict(self._past())
+        drafts: list[_Draft] = []
         for document in batch.documents:
-            try:
-                record = self._judge(document, judge, past, now)
-            except SourceError as error:
-                gaps.append(Gap(document.url, error.outcome, str(error)))
-                continue
-            except StoreError:
-                raise
-            except Exception as error:  # noqa: BLE001 - one document must not block its source for ever
-                self._note_bug(error)
-                gaps.append(Gap(document.url, Outcome.ERROR.value, bug_summary(error)))
-                continue
-            read.append(document.url)
-            known += record is None
-            records += [record] if record else []
+            with self._one(document, gaps):
+                draft = self._find(document, judge)
+                read.append(document.url)
+                drafts += [draft] if draft else []
+        known, past = len(read) - len(drafts), dict(self._past())
+        records: list[Record] = []
+        looked = judge.look([draft.page for draft in drafts], self._note_bug)
+        for draft, found in zip(drafts, looked, strict=True):
+            with self._one(draft.document, gaps):
+                records.append(self._judge(draft, found, judge, past, now))
+                if found.trouble:
+                    gaps.append(Gap(draft.page.article.url, Outcome.UNRESOLVED.value, found.trouble))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         gaps, read = gaps + unkept, read + kept
         done = self._store.record(
@@ -420,24 +372,42 @@ class Session:
         check.state = batch.state or check.state
         check.stopped = batch.stopped
         check.done += done
-        check.failed += len(gaps)
+        check.failed += sum(gap.outcome != Outcome.UNRESOLVED for gap in gaps)
+        check.unresolved = check.unresolved or any(found.trouble for found in looked)
         check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
         check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
 
-    def _judge(
-        self, document: Document, judge: Judge, last_alerts: LastAlerts, now: datetime
-    ) -> Record | None:
-        """Turn a document into a record; None when this text was judged by the same before."""
-        from monitor.ingest import extract, extractor_version
-        from monitor.store import Original
+    @contextmanager
+    def _one(self, document: Document, gaps: list[Gap]) -> Iterator[None]:
+        """One document must not block its source for ever: what befalls it becomes a gap."""
+        try:
+            yield
+        except SourceError as error:
+            gaps.append(Gap(document.url, error.outcome, str(error)))
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - see above
+            self._note_bug(error)
+            gaps.append(Gap(document.url, Outcome.ERROR.value, bug_summary(error)))
+
+    def _find(self, document: Document, judge: Judge) -> _Draft | None:
+        """Turn a document into an article with its mentions; None when this text was judged before."""
+        from monitor.ingest import extract
 
         article = extract(document)
         stored = self._store.revision(article.url, article.sha256)
-        if judge.knows(stored, article):
-            return None
-        record = judge.decide(article, judge.find(article), stored, last_alerts, now)
+        return None if judge.knows(stored, article) else _Draft(document, stored, judge.find(article))
+
+    def _judge(
+        self, draft: _Draft, found: Found, judge: Judge, last_alerts: LastAlerts, now: datetime
+    ) -> Record:
+        """Decide about an article, and keep how it came."""
+        from monitor.ingest import extractor_version
+        from monitor.store import Original
+
+        record = judge.decide(draft.page, found, draft.stored, last_alerts, now)
         keep = self._monitor.config.evidence.keep_pages and bool(record.alerts)
-        return replace(record, original=Original(document, extractor_version(__version__), keep))
+        return replace(record, original=Original(draft.document, extractor_version(__version__), keep))
 
     def _past(self) -> Mapping[tuple[str, str], datetime]:
         if self._last_alerts is None:
@@ -461,9 +431,9 @@ class Session:
             self._states[name] = state
         turned = turn(self._store.last_outcomes(name, TROUBLE_AFTER + 1))
         ended = (name, outcome, message, check.started, now, due)
-        return CheckResult(
-            *ended, check.done, check.failed, tuple(check.gaps), tuple(check.alert_ids), turned
-        )
+        self._monitor.judge.structures.rest()
+        gaps, alerts = tuple(check.gaps), tuple(check.alert_ids)
+        return CheckResult(*ended, check.done, check.failed, gaps, alerts, turned, check.unresolved)
 
     def _weigh(self, check: _Check, outcome: str, message: str, now: datetime) -> tuple[str, str]:
         """A source that was read can still be stale, or have moved. A folder has no rhythm of its own."""

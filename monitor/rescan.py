@@ -15,14 +15,16 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from monitor.errors import StoreError
 from monitor.judge import Judge, LastAlerts, bug_summary
+from monitor.meaning import Found, Page
 
 if TYPE_CHECKING:
     from monitor.store import Record, Store, StoredText
 
+Result = TypeVar("Result")
 Clock = Callable[[], datetime]
 Timer = Callable[[], float]  # seconds, from any moment on
 Tell = Callable[["RescanResult"], None]
@@ -39,6 +41,7 @@ class RescanResult:
 
     `waiting` articles are left, for lack of time or as they are older than asked for. `mentions` and
     `alerts` are new; `alert_ids` are the first ones. `failed` articles met a bug and were passed over.
+    `unresolved` articles have names that could not be resolved for now; they go on waiting.
     """
 
     articles: int = 0
@@ -46,6 +49,7 @@ class RescanResult:
     alerts: int = 0
     forgotten: int = 0
     failed: int = 0
+    unresolved: int = 0
     waiting: int = 0
     alert_ids: tuple[int, ...] = ()
 
@@ -60,6 +64,7 @@ class RescanResult:
             f"{_number(self.mentions, 'new mention')}, {_number(self.alerts, 'alert')}",
             f"{self.forgotten:,} could not be, as their texts were forgotten" if self.forgotten else "",
             f"{self.failed:,} met an error and were passed over" if self.failed else "",
+            f"{self.unresolved:,} with names that could not be resolved for now" if self.unresolved else "",
             f"{self.waiting:,} wait" if self.waiting else "",
         ]
         return "; ".join(filter(None, parts))
@@ -91,11 +96,20 @@ class Rescan:
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
         past = dict(self._past())
-        found = [(text, record) for text in texts if (record := self._judged(text, past)) is not None]
+        pages = [(text, page) for text in texts for page in self._guarded(self._find, text)]
+        looked = self._judge.look([page for _, page in pages], self._note)
+        found = [
+            (text, record)
+            for (text, page), beyond in zip(pages, looked, strict=True)
+            for record in self._guarded(self._decide, text, page, beyond, past)
+        ]
+        unresolved = {text.id for (text, _), beyond in zip(pages, looked, strict=True) if beyond.trouble}
         self.result += RescanResult(
-            articles=len(texts), forgotten=sum(text.article is None for text in texts)
+            articles=len(texts),
+            forgotten=sum(text.article is None for text in texts),
+            unresolved=len(unresolved),
         )
-        self._record(found, texts)
+        self._record(found, [text for text in texts if text.id not in unresolved])
         self._last_alerts = past
         self._after = texts[-1].id
         return True
@@ -103,8 +117,7 @@ class Rescan:
     def end(self, error: BaseException | None = None) -> RescanResult:
         """Close the rescan in the ledger and tell what it did. Raises StoreError."""
         waiting = self._store.count_waiting(self._judge.basis)
-        if self._dry:
-            waiting -= self.result.articles
+        waiting -= self.result.articles if self._dry else self.result.unresolved
         self.result += RescanResult(waiting=waiting)
         if self._run is not None:
             bug = self.bugs[0] if self.bugs else error
@@ -119,28 +132,34 @@ class Rescan:
             self._last_alerts = self._store.last_alerts(rescan=True)
         return self._last_alerts
 
-    def _judged(self, text: StoredText, past: LastAlerts) -> Record | None:
-        """The record of one text when something in it is new; a bug does not stop the others."""
+    def _guarded(self, job: Callable[..., Result | None], *arguments: object) -> list[Result]:
+        """What a job about one text gives, if anything; a bug does not stop the others."""
         try:
-            return self._judge_text(text, past)
+            found = job(*arguments)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - one text must not hold up all that come after it
-            if len(self.bugs) < BUGS_KEPT:
-                self.bugs.append(error)
+            self._note(error)
             self.result += RescanResult(failed=1)
-            return None
+            return []
+        return [] if found is None else [found]
 
-    def _judge_text(self, text: StoredText, past: LastAlerts) -> Record | None:
-        if text.article is None:
+    def _note(self, error: Exception) -> None:
+        if len(self.bugs) < BUGS_KEPT:
+            self.bugs.append(error)
+
+    def _find(self, text: StoredText) -> Page | None:
+        return None if text.article is None else self._judge.find(text.article)
+
+    def _decide(self, text: StoredText, page: Page, found: Found, past: LastAlerts) -> Record | None:
+        """The record of one text when something in it is new."""
+        mentions = (*page.mentions, *found.mentions)
+        if not mentions and not found.novel:
             return None
-        mentions = self._judge.find(text.article)
-        if not mentions:
-            return None
-        stored = self._store.revision(text.article.url, text.sha256)
-        record = self._judge.decide(text.article, mentions, stored, past, self._clock(), again=True)
+        stored = self._store.revision(page.article.url, text.sha256)
+        record = self._judge.decide(page, found, stored, past, self._clock(), again=True)
         known = {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
-        return record if record.alerts or not known else None
+        return record if record.alerts or record.novel or not known else None
 
     def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
         if self._dry:
@@ -154,7 +173,7 @@ class Rescan:
                 alerts=sum(len(record.alerts) for _, record in found),
             )
             return
-        done = self._store.record_rescan(found, texts, self._judge.basis)
+        done = self._store.record_rescan(found, texts, self._judge.basis, self._clock())
         self.result += RescanResult(
             mentions=done.mentions,
             alerts=done.alerts,

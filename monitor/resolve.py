@@ -17,6 +17,7 @@ from monitor.errors import MonitorError
 from monitor.model import Watchlist
 from monitor.prepare import load_watchlist
 from monitor.scan import listing_row
+from monitor.structures import make_resolver
 
 if TYPE_CHECKING:
     from monitor.chem.classes import Verdict
@@ -56,8 +57,6 @@ def open_resolver(config: Config | None, online: Callable[[str], Online] | None 
     from monitor.alerts import status_at
     from monitor.chem import missing
     from monitor.chem.opsin import Opsin, OpsinUnavailable, find_tools
-    from monitor.chem.resolver import Resolver, StructureIndex
-    from monitor.watchlist import index
 
     watchlist = load_watchlist(config)
     without, reader = missing(), None
@@ -67,14 +66,12 @@ def open_resolver(config: Config | None, online: Callable[[str], Online] | None 
                 reader = life.enter_context(Opsin(find_tools()))
             except OpsinUnavailable as error:
                 without = str(error)
-        resolver = Resolver(
-            known=index(watchlist),
-            index=StructureIndex(watchlist.substances.values()),
+        resolver = make_resolver(
+            watchlist,
+            reader,
+            without,
             listings=lambda key, day: status_at(watchlist, key, day),
-            reader=reader,
             online=online,
-            without=missing(),
-            no_reader=without,
         )
         yield Asking(resolver, watchlist, without)
 

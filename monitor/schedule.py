@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
+RETRY_UNRESOLVED = timedelta(minutes=15)  # of articles whose names could not be resolved
 RETRY_AFTER_SYNC_ERROR = timedelta(hours=1)
 THREADS = 10  # of the scheduler: checks only begin in them, the other jobs run there
 CLOCK_SECONDS = 10  # how often to look whether the clock was set
@@ -180,7 +181,10 @@ class Watcher:
         """Run one check, then plan the next one."""
         due = self._monitor.clock() + RETRY_AFTER_STORE_ERROR
         try:
-            due = (await self._session.check(source)).next_check
+            result = await self._session.check(source)
+            due = result.next_check
+            if result.unresolved:
+                self._move(RESCAN, self._monitor.clock() + RETRY_UNRESOLVED)
         except StoreError as error:  # recorded by the check itself, if the database could
             log.error("job %s: %s", _job_id(source), error)
         except Exception as error:  # noqa: BLE001 - a bug: recorded, and the source is tried again
@@ -290,7 +294,11 @@ class Watcher:
                 job = self._session.rescan(self._monitor.config.rescan.budget)
                 result = asyncio.run_coroutine_threadsafe(job, self._loop).result()
                 now = self._monitor.clock()
-                due = now + (now - began) if result is not None and result.waiting else None
+                due = None
+                if result is not None and result.unresolved:
+                    due = now + RETRY_UNRESOLVED
+                if result is not None and result.waiting:
+                    due = now + (now - began)
                 if result is not None:
                     log.warning("rescan: %s", result.told)
             finally:

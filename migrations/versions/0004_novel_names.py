@@ -28,6 +28,7 @@ def _opsin_answer():
         sa.Column("smiles", sa.Text(), server_default="", nullable=False),
         sa.Column("message", sa.Text(), server_default="", nullable=False),
         sa.Column("ambiguous", sa.Boolean(), nullable=False),
+        sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", "version", name=op.f("pk_opsin_answer")),
     )

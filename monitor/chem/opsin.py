@@ -42,18 +42,22 @@ class OpsinUnavailable(MonitorError):
 class Answer:
     """What OPSIN made of one name: SMILES or "", its own message, whether it called the name ambiguous.
 
-    `lasting` is false when there was no answer (crash, deadline): it says nothing about the name and is not
-    to be kept.
+    `lasting` is false when there was no answer (crash, deadline): that is no verdict on the name. `asked` is
+    false when there was no time left for it.
     """
 
     smiles: str = ""
     message: str = ""
     ambiguous: bool = False
     lasting: bool = True
+    asked: bool = True
 
 
 class Cache(Protocol):
-    """Keeps answers by the very name and OPSIN's version, failures included; names unknown are left out."""
+    """Keeps answers by the very name and OPSIN's version, failures included; names unknown are left out.
+
+    `put` is handed answers that are not lasting as well: for a count, not as a verdict.
+    """
 
     def get(self, names: Sequence[str], version: str) -> Mapping[str, Answer]: ...
 
@@ -71,7 +75,7 @@ class MemoryCache:
         return {name: self._kept[name, version] for name in names if (name, version) in self._kept}
 
     def put(self, answers: Mapping[str, Answer], version: str) -> None:
-        self._kept.update({(name, version): answer for name, answer in answers.items()})
+        self._kept.update({(name, version): each for name, each in answers.items() if each.lasting})
         while len(self._kept) > self._size:
             del self._kept[next(iter(self._kept))]
 
@@ -162,7 +166,7 @@ class Opsin:
             for name, answer in self._ask([name for name in dict.fromkeys(clean) if name not in known]):
                 fresh[name] = answer
         finally:  # what was answered before a failure is kept all the same
-            self._cache.put({name: each for name, each in fresh.items() if each.lasting}, self.version)
+            self._cache.put({name: each for name, each in fresh.items() if each.asked}, self.version)
         known.update(fresh)
         return [known[name] for name in clean]
 
@@ -172,7 +176,8 @@ class Opsin:
         end = time.monotonic() + self._patience
         while at < len(names):
             if time.monotonic() > end:
-                yield names[at], Answer(message=f"not asked: {self._patience:g} s were over", lasting=False)
+                late = f"not asked: {self._patience:g} s were over"
+                yield names[at], Answer(message=late, lasting=False, asked=False)
                 at += 1
                 continue
             batch = names[at : at + BATCH] if not failed else names[at : at + 1]
@@ -227,7 +232,11 @@ class _Java:
         command = [str(tools.java), *JAVA_OPTIONS, "-Dfile.encoding=UTF-8", "-jar", str(tools.jar), "-osmi"]
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C on a terminal is for us, who finish the work in hand with it
             )
         except OSError as error:
             raise OpsinUnavailable(f"{tools.java} cannot be run: {error.strerror}") from error

@@ -319,13 +319,15 @@ class _Draft:
 
     def _both(self, best: Reading, answers: Mapping[str, Answer]) -> list[Reading]:
         """Both readings of a name without brackets, OPSIN's own first; empty for a name with only one."""
-        found = []
-        for text, how in readings(best.text):
-            structure = _structure(answers[text].smiles)
-            if structure is not None:
-                found.append(Reading(text, structure, UNSURE, (*best.rules, *how)))
-        found.sort(key=lambda reading: reading.structure.inchikey != best.structure.inchikey)
-        return found if len({each.structure.inchikey for each in found}) > 1 else []
+        for text, rules in ((best.text, best.rules), *self.candidates):
+            found = []
+            for sense, how in readings(text):
+                structure = _structure(answers[sense].smiles) if sense in answers else None
+                if structure is not None:
+                    found.append(Reading(sense, structure, UNSURE, (*rules, *how)))
+            if len({each.structure.inchikey for each in found}) > 1:
+                return sorted(found, key=lambda each: each.structure.inchikey != best.structure.inchikey)
+        return []
 
     def structure(self, can_parse: bool) -> Structure | None:
         """The structure that goes into the answer: the first reading's, or the watchlist's own."""

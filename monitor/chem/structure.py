@@ -46,17 +46,19 @@ class Structure:
 
     @property
     def keys(self) -> tuple[tuple[str, str], ...]:
-        """Keys to compare with, the strictest first, each with what was left aside for it."""
-        keys = (
-            (self.inchikey, "exact"),
-            (self.flat, "without stereo"),
+        """Keys to compare with, the strictest first, each with what was left aside for it.
+
+        The key without stereo is there for a structure without stereo as well: what it is compared with may
+        have such marks.
+        """
+        own = ((self.inchikey, "exact"), (self.flat, "without stereo"))
+        if self.parent == self.inchikey:
+            return own
+        parent = (
             (self.parent, "salt-stripped parent"),
             (self.parent_flat, "salt-stripped parent without stereo"),
         )
-        seen: dict[str, str] = {}
-        for key, how in keys:
-            seen.setdefault(key, how)
-        return tuple(seen.items())
+        return own + parent
 
 
 def molecule(smiles: str) -> Chem.Mol | None:

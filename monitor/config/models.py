@@ -232,6 +232,10 @@ class Config(Section):
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
+    structures: Literal["auto", "off"] = Field(
+        default="auto",
+        description="auto: names that no list has are read as structures, with what is installed; off: not.",
+    )
     evidence: Evidence = Field(default=Evidence(), description="What is kept to prove where a text is from.")
     rescan: RescanSection = Field(
         default=RescanSection(), description="How stored articles are matched again after a change."

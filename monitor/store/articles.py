@@ -95,12 +95,6 @@ def articles(connection: Connection) -> Iterator[Article]:
         yield _article(row)
 
 
-def article(connection: Connection, url: str) -> Article | None:
-    """The current revision of the article at `url`; None when it, or its text, is not kept."""
-    row = connection.execute(_texts().where(t.article.c.url == url)).one_or_none()
-    return None if row is None else _article(row)
-
-
 def _texts() -> Select[Any]:
     a, r = t.article.c, t.revision.c
     return (

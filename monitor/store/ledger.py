@@ -178,7 +178,7 @@ def put_gaps(connection: Connection, check: int, gaps: Iterable[Gap], now: datet
     source = connection.execute(select(t.source_check.c.source).where(t.source_check.c.id == check)).scalar()
     failed = 0
     for gap in gaps:
-        failed += 1
+        failed += gap.outcome != Outcome.UNRESOLVED  # the article itself was read
         _put_gap(connection, source or "", "item", gap, check, now)
     if failed:
         c = t.source_check.c
@@ -214,20 +214,16 @@ def _put_gap(connection: Connection, source: str, scope: str, gap: Gap, check: i
     )
 
 
-def open_gaps(connection: Connection, source: str, outcome: str, limit: int) -> list[str]:
-    """Where a source has open gaps of this outcome within its checks, the oldest first."""
-    c = t.gap.c
-    query = select(c.location).where(
-        c.source == source, c.scope == "item", c.outcome == outcome, c.closed_at.is_(None)
-    )
-    return list(connection.execute(query.order_by(c.last_at, c.id).limit(limit)).scalars())
-
-
-def close_gaps(connection: Connection, places: Iterable[str], now: datetime) -> None:
-    """Close the gaps at these addresses: they have been read."""
+def close_gaps(
+    connection: Connection, places: Iterable[str], now: datetime, outcome: str | None = None
+) -> None:
+    """Close the gaps (of this outcome only) at these addresses: they have been read."""
     found = sorted(places)
+    which = t.gap.c.scope == "item"
+    if outcome is not None:
+        which &= t.gap.c.outcome == outcome
     for i in range(0, len(found), 500):  # databases limit the parameters of a statement
-        _close(connection, (t.gap.c.scope == "item") & t.gap.c.location.in_(found[i : i + 500]), now)
+        _close(connection, which & t.gap.c.location.in_(found[i : i + 500]), now)
 
 
 def _close(connection: Connection, which: ColumnElement[bool], now: datetime) -> None:

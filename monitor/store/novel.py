@@ -23,16 +23,16 @@ def readings(connection: Connection, names: Sequence[str], version: str) -> dict
     found: dict[str, StoredReading] = {}
     for first in range(0, len(names), _AT_ONCE):
         part = names[first : first + _AT_ONCE]
-        query = select(c.name, c.smiles, c.message, c.ambiguous).where(c.version == version, c.name.in_(part))
+        query = select(t.opsin_answer).where(c.version == version, c.name.in_(part))
         for row in connection.execute(query):
-            found[row.name] = StoredReading(row.smiles, row.message, row.ambiguous)
+            found[row.name] = StoredReading(row.smiles, row.message, row.ambiguous, row.failures)
     return found
 
 
 def put_readings(
     connection: Connection, answers: Mapping[str, StoredReading], version: str, now: datetime
 ) -> None:
-    """Keep answers, failures included; a newer one takes the place of the one before."""
+    """Keep answers; a newer one takes the place of the one before. Failures in a row are counted up."""
     rows: list[dict[str, object]] = [
         {
             "name": name,
@@ -40,11 +40,17 @@ def put_readings(
             "smiles": each.smiles,
             "message": each.message,
             "ambiguous": each.ambiguous,
+            "failures": each.failures,
             "asked_at": now,
         }
         for name, each in answers.items()
     ]
-    upsert(connection, t.opsin_answer, rows)
+    statement = insert(connection, t.opsin_answer)
+    old, new = t.opsin_answer.c, statement.excluded
+    changes = {column: new[column] for column in ("smiles", "message", "ambiguous", "asked_at")}
+    changes["failures"] = case((new.failures == 0, 0), else_=old.failures + new.failures)
+    statement = statement.on_conflict_do_update(index_elements=["name", "version"], set_=changes)
+    connection.execute(statement, rows)
 
 
 # --- the queue ------------------------------------------------------------------------------------

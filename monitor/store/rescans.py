@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, func, select, update
 
 from monitor.model import Article, ListInfo
-from monitor.store import captures
+from monitor.store import captures, novel
 from monitor.store import schema as t
 from monitor.store.articles import mention_rows, put_alerts
 from monitor.store.columns import unpack
@@ -121,6 +121,7 @@ def write(
         before = _count_mentions(connection, stored)
         upsert(connection, t.mention, [{**key, **row} for row in mention_rows(record.mentions)])
         added = _count_mentions(connection, stored) - before
+        novel.write(connection, stored.id, stored.revision, record.novel)
         alerts = put_alerts(connection, stored.id, stored.revision, record, lists)
         done += Recorded(mentions=added, alerts=len(alerts), alert_ids=alerts)
     marks = [{"article": each.id, "n": each.revision} for each in passed]

@@ -437,7 +437,7 @@ proposal_decision = Table(
 )
 
 # What OPSIN said of a name in English letters; a name that it cannot read is kept as well, with its message.
-# A name on which it ended or hung is not: that says nothing about the name.
+# Of a name on which it ended or hung only the count is kept: that is no verdict on the name.
 opsin_answer = Table(
     "opsin_answer",
     metadata,
@@ -446,6 +446,7 @@ opsin_answer = Table(
     _text("smiles"),
     _text("message"),
     Column("ambiguous", Boolean, nullable=False),
+    _count("failures"),
     Column("asked_at", Utc, nullable=False),
 )
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
-from monitor.model import Article, Gap, ListInfo, Source, SourceState, Watchlist
+from monitor.model import Article, Gap, ListInfo, Outcome, Source, SourceState, Watchlist
 from monitor.store import alerts, articles, captures, enrichment, ledger, novel, rescans, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
@@ -145,10 +145,6 @@ class Store:
         with store_errors("could not read the articles"), self._reader.connect() as connection:
             yield from articles.articles(connection)
 
-    def article(self, url: str) -> Article | None:
-        """The current revision of the article at `url`; None when it, or its text, is not kept."""
-        return self._read("could not read an article", lambda c: articles.article(c, url))
-
     def record(
         self,
         batch: Sequence[Record],
@@ -226,15 +222,22 @@ class Store:
         )
 
     def record_rescan(
-        self, found: Iterable[tuple[StoredText, Record]], passed: Iterable[StoredText], basis: int
+        self,
+        found: Iterable[tuple[StoredText, Record]],
+        passed: Iterable[StoredText],
+        basis: int,
+        now: datetime,
     ) -> Recorded:
         """Add new mentions and alerts of stored articles, mark `passed` as judged, in ONE transaction.
 
         Nothing is taken away, and an alert that is there already is left out: the same again adds nothing.
+        Open gaps of passed articles whose names could not be resolved are closed.
         """
-        found = list(found)
+        found, passed = list(found), list(passed)
         with self._write("could not write what the rescan found") as connection:
             lists = _lists(connection) if any(record.alerts for _, record in found) else {}
+            read = [each.article.url for each in passed if each.article is not None]
+            ledger.close_gaps(connection, read, now, Outcome.UNRESOLVED.value)
             return rescans.write(connection, found, passed, basis, lists)
 
     # --- ledger ------------------------------------------------------------------------------------
@@ -276,10 +279,6 @@ class Store:
             ledger.end_check(connection, check, str(outcome), message, location, now)
             if state is not None:
                 ledger.put_state(connection, state)
-
-    def open_gaps(self, source: str, outcome: str, limit: int) -> list[str]:
-        """Addresses of a source's open gaps of this outcome, the oldest first."""
-        return self._read("could not read the gaps", lambda c: ledger.open_gaps(c, source, outcome, limit))
 
     def heartbeat(self, name: str, now: datetime, pid: int | None = None) -> None:
         """Say that `name` was alive at `now`."""

@@ -287,11 +287,15 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class StoredReading:
-    """What OPSIN made of a name: SMILES or "", its own message, whether it called the name ambiguous."""
+    """What OPSIN made of a name: SMILES or "", its own message, whether it called the name ambiguous.
+
+    `failures`: how often in a row it gave no answer at all; then the rest says nothing about the name.
+    """
 
     smiles: str = ""
     message: str = ""
     ambiguous: bool = False
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from monitor.watchlist.describe import describe
 from monitor.watchlist.enrich import enrich
 from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
-from monitor.watchlist.lookup import index, lookup, near
+from monitor.watchlist.lookup import index, lookup, name_key, near
 from monitor.watchlist.merge import merge
 from monitor.watchlist.withheld import withheld
 
@@ -25,6 +25,7 @@ __all__ = [
     "load_file",
     "lookup",
     "merge",
+    "name_key",
     "near",
     "render_changes",
     "withheld",

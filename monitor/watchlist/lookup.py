@@ -11,6 +11,11 @@ from monitor.watchlist.checks import cas_digit, fold
 _PLAIN = str.maketrans("‐‑‒–—−’′", "------''")
 
 
+def name_key(text: str) -> str:
+    """What a text is looked up by: dashes and primes plain, one blank between words, case folded."""
+    return fold(text.translate(_PLAIN))
+
+
 def lookup(watchlist: Watchlist, text: str) -> list[Substance]:
     """The substances with this name (folded), CAS RN, InChIKey or key.
 
@@ -28,10 +33,10 @@ def index(watchlist: Watchlist) -> Callable[[str], list[Substance]]:
             sure.setdefault(mark, {})[substance.key] = None
     for name in watchlist.names:
         table = unsure if name.ambiguous else sure
-        table.setdefault(fold(name.text.translate(_PLAIN)), {})[name.substance] = None
+        table.setdefault(name_key(name.text), {})[name.substance] = None
 
     def find(text: str) -> list[Substance]:
-        wanted = fold(text.translate(_PLAIN))
+        wanted = name_key(text)
         keys = {**sure.get(wanted, {}), **unsure.get(wanted, {})}
         return [watchlist.substances[key] for key in keys if key in watchlist.substances]
 
@@ -45,7 +50,7 @@ def _marks(substance: Substance) -> tuple[str, ...]:
 
 def near(watchlist: Watchlist, text: str) -> list[str]:
     """What may have been meant by a text that names nothing: the right CAS RN, or the nearest names."""
-    wanted = fold(text.translate(_PLAIN))
+    wanted = name_key(text)
     digit = cas_digit(wanted)
     if digit is not None:
         right = f"{wanted[:-1]}{digit}"

@@ -146,7 +146,7 @@ def test_names_beyond_the_time_of_one_read_are_not_asked(fake: Tools) -> None:
     with Opsin(fake, cache, deadline=1.0, patience=1.5) as own:
         read = own.read(["one", "hang", "two"])
         assert (read[0].smiles, read[1].lasting) == ("CC", False)
-        assert read[2] == Answer(message="not asked: 1.5 s were over", lasting=False)
+        assert read[2] == Answer(message="not asked: 1.5 s were over", lasting=False, asked=False)
         assert own.read(["two"])[0].smiles == "CC"  # the next read has a time of its own
 
 

@@ -255,3 +255,13 @@ def test_no_answer_is_told_from_an_answer_that_there_is_none() -> None:
         assert (unread.via, unread.lasting, known.lasting) == ("", False, True)
     without = chain(None, no_reader="not installed").resolve(["2,2-quuxylethane"], DAY)
     assert without[0].lasting  # it will not be there at the next try either
+
+
+def test_a_name_without_stereo_marks_finds_the_isomer_on_the_list() -> None:
+    read = parse("CC(N)Cc1ccccc1")
+    assert read is not None
+    isomer = Substance("dexa", "Dexamfetamine", inchikey="KWTSXDURSIMDCE-QMMMGPOBSA-N")
+    assert StructureIndex([isomer]).find(read) == ([isomer], "without stereo")
+    salt = parse("CC(N)Cc1ccccc1.Cl")
+    assert salt is not None
+    assert StructureIndex([isomer]).find(salt) == ([isomer], "salt-stripped parent without stereo")

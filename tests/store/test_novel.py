@@ -115,6 +115,11 @@ def test_what_opsin_said_is_kept_by_name_and_version(store: Store) -> None:
     assert store.readings(["ethane"], "3.0") == {}
     store.put_readings({"quux": StoredReading("C")}, "2.9.0", NOW + HOUR)
     assert store.readings(["quux"], "2.9.0") == {"quux": StoredReading("C")}
+    for count in (1, 2, 3):
+        store.put_readings({"hang": StoredReading(message="no answer", failures=1)}, "2.9.0", NOW)
+        assert store.readings(["hang"], "2.9.0")["hang"] == StoredReading("", "no answer", False, count)
+    store.put_readings({"hang": StoredReading("CC")}, "2.9.0", NOW)
+    assert store.readings(["hang"], "2.9.0") == {"hang": StoredReading("CC")}
     many = {f"name {n}": StoredReading("C") for n in range(1200)}
     store.put_readings(many, "2.9.0", NOW)
     assert len(store.readings(list(many), "2.9.0")) == 1200

@@ -73,13 +73,13 @@ def test_what_is_new_is_added_and_nothing_taken_away(store: Store) -> None:
     put(store, 0, "https://a.example/1")
     new = store.basis("b", "w", NOW)
     (text,) = store.waiting_texts(new)
-    done = store.record_rescan([found(text, "Police", "police")], [text], new)
+    done = store.record_rescan([found(text, "Police", "police")], [text], new, NOW)
     assert (done.mentions, done.alerts) == (1, 1)
     assert (count(store, "mention"), count(store, "alert"), store.count_waiting(new)) == (3, 3, 0)
     told = store.alert(done.alert_ids[0])
     assert told is not None
     assert told.alert.found_on == "rescan"
-    again = store.record_rescan([found(text, "Police", "police")], [text], new)
+    again = store.record_rescan([found(text, "Police", "police")], [text], new, NOW)
     assert (again.mentions, again.alerts) == (0, 0)
     assert (count(store, "mention"), count(store, "alert")) == (3, 3)
 
@@ -88,7 +88,7 @@ def test_what_was_told_stays_silent(store: Store) -> None:
     put(store, 0, "https://a.example/1")
     new = store.basis("b", "w", NOW)
     (text,) = store.waiting_texts(new)
-    done = store.record_rescan([found(text, "fentanyl", "fentanyl")], [text], new)
+    done = store.record_rescan([found(text, "fentanyl", "fentanyl")], [text], new, NOW)
     assert (done.mentions, done.alerts, count(store, "alert")) == (0, 0, 2)
 
 
@@ -98,7 +98,7 @@ def test_a_text_edited_meanwhile_goes_on_waiting(store: Store) -> None:
     new = store.basis("b", "w", NOW)
     (text,) = store.waiting_texts(new)
     store.record([record(edited(article("https://a.example/1"), "Nothing of it is left."))], now=NOW)
-    store.record_rescan([], [text], new)
+    store.record_rescan([], [text], new, NOW)
     (left,) = store.waiting_texts(new)
     assert left.revision == 2
 
@@ -121,6 +121,6 @@ def test_alerts_of_old_articles_never_quieten_the_news(store: Store) -> None:
     put(store, 0, "https://a.example/1")
     new = store.basis("b", "w", NOW)
     (text,) = store.waiting_texts(new)
-    store.record_rescan([found(text, "Police", "police")], [text], new)
+    store.record_rescan([found(text, "Police", "police")], [text], new, NOW)
     assert ("everything", "police") not in store.last_alerts()
     assert store.last_alerts(rescan=True)["everything", "police"] == NOW + HOUR
