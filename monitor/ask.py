@@ -5,7 +5,8 @@ Reads only. Together with `pipeline` the only module that knows the wings; the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +19,7 @@ from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     import pandas as pd
+    from sqlalchemy import Connection
 
     from monitor.config import Config
     from monitor.store import Store, StoredAlert
@@ -74,6 +76,7 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
                 f"there is no alert {number}; `substance-monitor report alerts` lists those there are"
             )
         watchlist = store.watchlist() or Watchlist({}, ())
+        on_page = _on_the_page(store, number)
     article = Article(
         source=stored.source,
         url=stored.alert.article_url,
@@ -86,7 +89,32 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     head = f"Alert {number} ({stored.status})"
     rules = config.to_rules(watchlist.lists)
     told = explain(stored.alert, article, _substance(watchlist, stored), stored.lists, rules)
-    return [head, "", *told]
+    return [head, "", *told[:-1], *on_page, *told[-1:]]
+
+
+def _on_the_page(store: Store, number: int) -> list[str]:
+    """What became of an alert's names on the page that is watched; nothing for any other article."""
+    from sqlalchemy import text
+
+    query = (
+        "SELECT p.* FROM v_term_presence p JOIN v_alerts a ON a.article_id = p.article_id "
+        "AND a.substance = p.substance WHERE a.alert_id = :number ORDER BY p.appeared_at, p.name"
+    )
+    with store.engine_readonly().connect() as connection:
+        rows = connection.execute(text(query), {"number": number}).mappings().all()
+    return ["On the watched page", *(f"  - {_stretch(dict(row))}" for row in rows), ""] if rows else []
+
+
+def _stretch(row: Mapping[str, object]) -> str:
+    """One time that a name stood on a page, in words."""
+    began, seen = _minute(row["appeared_at"]), _minute(row["last_seen_at"])
+    absent = f", not there at {_minute(row['absent_before_at'])}" if row["absent_before_at"] else ""
+    told = f"“{row['name']}”: there since {began}{absent}, last seen {seen}"
+    if row["state"] == "gone":
+        return f"{told}; gone at {_minute(row['gone_at'])} ({row['reason']})"
+    if row["state"] == "unknown":
+        return f"{told}; not known since {_minute(row['unknown_since_at'])} ({row['reason']})"
+    return told
 
 
 def _substance(watchlist: Watchlist, stored: StoredAlert) -> Substance:
@@ -156,6 +184,7 @@ class SourceLine:
     alerts: int
     message: str
     failures: int = 0
+    names: str = ""  # of a watched page: how many names are there, gone, not known
 
 
 def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
@@ -166,6 +195,7 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
         with store.engine_readonly().connect() as connection:
             rows = connection.execute(text("SELECT * FROM v_source_health")).mappings()
             known = {str(row["source"]): dict(row) for row in rows}
+            names = _names_on_pages(connection)
         beats = store.heartbeats()
     lines = []
     for source in config.to_sources():
@@ -183,9 +213,25 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 _count(row.get("alerts")),
                 str(row.get("last_message") or ""),
                 _count(row.get("failures")),
+                names.get(source.name, ""),
             )
         )
     return lines, _beat_line(beats, now)
+
+
+def _names_on_pages(connection: Connection) -> dict[str, str]:
+    """Source -> how many names are on its page, gone from it, or not known, each by its last event."""
+    from sqlalchemy import text
+
+    query = "SELECT source, url, substance, name, state FROM v_term_presence ORDER BY appeared_at"
+    newest = {tuple(row[:4]): row.state for row in connection.execute(text(query))}
+    counts = Counter((key[0], state) for key, state in newest.items())
+    words = {"present": "there", "gone": "gone", "unknown": "not known"}
+    told: dict[str, list[str]] = {}
+    for source in dict.fromkeys(source for source, _ in counts):
+        numbers = ((counts[source, state], word) for state, word in words.items())
+        told[source] = [f"{number} {word}" for number, word in numbers if number]
+    return {source: ", ".join(each) for source, each in told.items()}
 
 
 def _beat_line(beats: dict[str, tuple[datetime, int]], now: datetime) -> str:

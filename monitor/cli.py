@@ -294,7 +294,7 @@ def scan(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="alerts, substances, sources or coverage.")],
+    name: Annotated[str, typer.Argument(help="alerts, substances, sources, coverage, term-presence.")],
     since: Annotated[str, typer.Option(help="How far back (7d, 24h, 2w) or a day (2026-01-31).")] = "7d",
     until: Annotated[str | None, typer.Option(help="Up to this moment; like --since.")] = None,
     form: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, html or json.")] = "table",

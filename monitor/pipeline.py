@@ -426,7 +426,9 @@ class Session:
         if check.stopped:
             due, message = now, "stopped before the end; the next check goes on from here"
         state = replace(check.state, failures=failures, next_check=due)
-        self._store.end_check(check.number, outcome, now, message=message, state=state)
+        self._store.end_check(
+            check.number, outcome, now, message=message, state=state, whole=not check.stopped
+        )
         if self._states is not None:
             self._states[name] = state
         turned = turn(self._store.last_outcomes(name, TROUBLE_AFTER + 1))

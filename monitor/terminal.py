@@ -144,6 +144,8 @@ def _counts(check: CheckResult) -> list[str]:
         (done.new, "new article", "new articles"),
         (done.revised, "edited", "edited"),
         (done.alerts, "alert", "alerts"),
+        (done.appeared, "name appeared", "names appeared"),
+        (done.gone, "name gone", "names gone"),
         (check.failed, "not read", "not read"),
     ]
     return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
@@ -345,13 +347,17 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
         table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
     _print_table(console, table)
     trouble = [line for line in lines if line.message and line.health in TROUBLE]
-    if trouble:
+    pages = [line for line in lines if line.names]
+    if trouble or pages:
         console.print()
     for line in trouble:
         again = f" ({line.failures} times in a row; again at {line.next})" if line.failures > 1 else ""
         words = f"  {clean(line.name)}: {clean(line.message)}{again}"
         console.print(Text(words), soft_wrap=not console.is_terminal)
-    console.print(Text(("\n" if trouble else "") + f"Times are UTC. {beat}", "dim"))
+    for line in pages:
+        words = f"  {clean(line.name)}: watched names on the page: {line.names} (report term-presence)"
+        console.print(Text(words), soft_wrap=not console.is_terminal)
+    console.print(Text(("\n" if trouble or pages else "") + f"Times are UTC. {beat}", "dim"))
 
 
 def show_lists(console: Console, lines: Sequence[ListLine]) -> None:

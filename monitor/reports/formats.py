@@ -43,6 +43,16 @@ _SHOWN = {
         "open_gaps",
     ),
     "coverage": ("gap", "source", "outcome", "location", "message", "last_at", "times"),
+    "term-presence": (
+        "state",
+        "reason",
+        "substance_name",
+        "name",
+        "source",
+        "appeared_at",
+        "last_seen_at",
+        "gone_at",
+    ),
 }
 _PAGE = {
     "alerts": (
@@ -60,6 +70,7 @@ _PAGE = {
     ),
     "sources": (*_SHOWN["sources"], "last_ok_at", "last_published_at", "failures", "last_message"),
     "coverage": ("gap", "source", "scope", "outcome", "location", "message", "began_at", "last_at", "times"),
+    "term-presence": (*_SHOWN["term-presence"], "unknown_since_at", "absent_before_at", "message", "url"),
 }
 _BELOW = {
     "substance_name": ("surfaces",),

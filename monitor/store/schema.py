@@ -19,31 +19,16 @@ from sqlalchemy import (
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     UniqueConstraint,
 )
 
 from monitor.store.columns import Lines, Str, Utc, Words
+from monitor.store.presence_tables import term_presence, watched_page
+from monitor.store.tables import count, metadata, words
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _text(name: str, **options: Any) -> Column[str]:
-    return Column(name, Str, nullable=False, server_default="", **options)
-
-
-def _count(name: str) -> Column[int]:
-    return Column(name, Integer, nullable=False, server_default="0")
-
+__all__ = ["metadata", "term_presence", "watched_page"]  # and every table below
 
 # --- housekeeping ---------------------------------------------------------------------------------
 
@@ -63,10 +48,10 @@ watchlist_version = Table(
     Column("id", Integer, primary_key=True),
     Column("digest", Str, nullable=False),
     Column("loaded_at", Utc, nullable=False),
-    _count("substances"),
-    _count("names"),
-    _count("listings"),
-    _count("lists"),
+    count("substances"),
+    count("names"),
+    count("listings"),
+    count("lists"),
 )
 
 watchlist_change = Table(
@@ -77,18 +62,18 @@ watchlist_change = Table(
     Column("action", Str, nullable=False),
     Column("kind", Str, nullable=False),
     Column("key", Str, nullable=False),
-    _text("before"),
-    _text("after"),
+    words("before"),
+    words("after"),
 )
 
 list_info = Table(
     "list_info",
     metadata,
     Column("id", Str, primary_key=True),
-    _text("title"),
-    _text("authority"),
-    _text("jurisdiction"),
-    _text("kind"),
+    words("title"),
+    words("authority"),
+    words("jurisdiction"),
+    words("kind"),
     Column("withdrawn_at", Utc),
 )
 
@@ -97,14 +82,14 @@ substance = Table(
     metadata,
     Column("key", Str, primary_key=True),
     Column("name", Str, nullable=False),
-    _text("kind"),
+    words("kind"),
     Column("cas", Words, nullable=False, server_default=""),
     Column("cid", Integer),
-    _text("smiles"),
-    _text("inchikey"),
+    words("smiles"),
+    words("inchikey"),
     Column("severity", Integer),
-    _text("note"),
-    _text("source"),
+    words("note"),
+    words("source"),
     Column("withdrawn_at", Utc),
 )
 
@@ -115,11 +100,11 @@ name = Table(
     Column("row", String(32), primary_key=True),
     Column("text", Str, nullable=False),
     Column("substance", Str, nullable=False, index=True),
-    _text("language"),
-    _text("type"),
+    words("language"),
+    words("type"),
     Column("ambiguous", Boolean, nullable=False),
-    _text("senses"),
-    _text("source"),
+    words("senses"),
+    words("source"),
     Column("added_at", Utc, nullable=False),
     Column("withdrawn_at", Utc),
 )
@@ -130,12 +115,12 @@ listing = Table(
     Column("row", String(32), primary_key=True),
     Column("substance", Str, nullable=False, index=True),
     Column("list_id", Str, nullable=False),
-    _text("code"),
-    _text("wording"),
-    _text("since"),
-    _text("until"),
-    _text("note"),
-    _text("source"),
+    words("code"),
+    words("wording"),
+    words("since"),
+    words("until"),
+    words("note"),
+    words("source"),
     Column("added_at", Utc, nullable=False),
     Column("withdrawn_at", Utc),
 )
@@ -170,11 +155,11 @@ source_state = Table(
     "source_state",
     metadata,
     Column("source", Str, primary_key=True),
-    _text("etag"),
-    _text("last_modified"),
+    words("etag"),
+    words("last_modified"),
     Column("cursor", JSON, nullable=False),
     Column("next_check", Utc),
-    _count("failures"),
+    count("failures"),
 )
 
 # --- articles and what they say -------------------------------------------------------------------
@@ -186,7 +171,7 @@ article = Table(
     Column("id", Integer, primary_key=True),
     Column("url", Str, nullable=False, unique=True),
     Column("source", Str, nullable=False),
-    _text("title"),
+    words("title"),
     Column("language", Str),
     Column("published_at", Utc),
     Column("first_seen", Utc, nullable=False),
@@ -209,8 +194,8 @@ revision = Table(
     Column("text", LargeBinary),
     Column("codec", String(8), nullable=False),
     Column("length", Integer, nullable=False),
-    _text("watchlist"),
-    _text("program"),
+    words("watchlist"),
+    words("program"),
     UniqueConstraint("article_id", "sha256"),
     UniqueConstraint("article_id", "n"),
 )
@@ -225,14 +210,14 @@ capture = Table(
     Column("revision", Integer, primary_key=True, autoincrement=False),
     Column("captured_at", Utc, nullable=False),
     Column("url", Str, nullable=False),
-    _text("media_type"),
+    words("media_type"),
     Column("charset", Str),
     Column("sha256", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("part", Boolean, nullable=False),
     Column("hops", JSON, nullable=False),
     Column("headers", JSON, nullable=False),
-    _text("extractor"),
+    words("extractor"),
     Column("body", LargeBinary),
     Column("codec", String(8), nullable=False),
     Column("warc_file", Str),
@@ -249,9 +234,9 @@ def _found() -> list[Column[Any]]:
         Column("start", Integer, primary_key=True, autoincrement=False),
         Column("stop", Integer, primary_key=True, autoincrement=False),
         Column("surface", Str, nullable=False),
-        _text("name"),
-        _text("method"),
-        _text("form"),
+        words("name"),
+        words("method"),
+        words("form"),
         Column("score", Float, nullable=False),
         Column("features", JSON, nullable=False),
         Column("reasons", Lines, nullable=False),
@@ -318,16 +303,16 @@ alert_listing = Table(
     Column("alert_id", ForeignKey("alert.id"), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
     Column("list_id", Str, nullable=False, index=True),
-    _text("title"),
-    _text("authority"),
-    _text("jurisdiction"),
-    _text("kind"),
-    _text("code"),
-    _text("wording"),
-    _text("since"),
-    _text("until"),
-    _text("note"),
-    _text("source"),
+    words("title"),
+    words("authority"),
+    words("jurisdiction"),
+    words("kind"),
+    words("code"),
+    words("wording"),
+    words("since"),
+    words("until"),
+    words("note"),
+    words("source"),
     Column("status", Str, nullable=False),
 )
 
@@ -343,7 +328,7 @@ run = Table(
     Column("ended", Utc),
     Column("host", Str, nullable=False),
     Column("process", Str, nullable=False),
-    _text("message"),
+    words("message"),
 )
 
 source_check = Table(
@@ -356,15 +341,15 @@ source_check = Table(
     Column("started", Utc, nullable=False, index=True),
     Column("ended", Utc),
     Column("outcome", Str),
-    _text("message"),
-    _count("fetched"),
-    _count("new"),
-    _count("revised"),
-    _count("unchanged"),
-    _count("copies"),
-    _count("matched"),
-    _count("alerted"),
-    _count("failed"),
+    words("message"),
+    count("fetched"),
+    count("new"),
+    count("revised"),
+    count("unchanged"),
+    count("copies"),
+    count("matched"),
+    count("alerted"),
+    count("failed"),
     Index("ix_source_check_source_id", "source", "id"),
 )
 
@@ -377,7 +362,7 @@ gap = Table(
     Column("scope", Str, nullable=False),
     Column("location", Str, nullable=False),
     Column("outcome", Str, nullable=False),
-    _text("message"),
+    words("message"),
     Column("since", Utc, nullable=False),
     Column("last_at", Utc, nullable=False, index=True),
     Column("times", Integer, nullable=False),
@@ -414,10 +399,10 @@ proposal = Table(
     Column("id", Integer, primary_key=True),
     Column("substance", Str, nullable=False),
     Column("kind", Str, nullable=False),
-    _text("before"),
+    words("before"),
     Column("after", Str, nullable=False),
-    _text("detail"),
-    _text("reason"),
+    words("detail"),
+    words("reason"),
     Column("source", Str, nullable=False),
     Column("found_at", Utc, nullable=False),
     Column("status", Str, nullable=False, index=True),
@@ -443,8 +428,8 @@ opsin_answer = Table(
     metadata,
     Column("name", Str, primary_key=True),
     Column("version", Str, primary_key=True),
-    _text("smiles"),
-    _text("message"),
+    words("smiles"),
+    words("message"),
     Column("ambiguous", Boolean, nullable=False),
     _count("failures"),
     Column("asked_at", Utc, nullable=False),
@@ -459,10 +444,10 @@ novel_name = Table(
     Column("id", Integer, primary_key=True),
     Column("key", Str, nullable=False, unique=True),
     Column("name", Str, nullable=False),
-    _text("smiles"),
-    _text("inchikey"),
-    _text("via"),
-    _text("reason"),
+    words("smiles"),
+    words("inchikey"),
+    words("via"),
+    words("reason"),
     Column("classes", Words, nullable=False, server_default=""),
     Column("status", Str, nullable=False, index=True),
 )
@@ -475,7 +460,7 @@ novel_place = Table(
     Column("article_id", ForeignKey("article.id"), primary_key=True),
     Column("revision", Integer, nullable=False),
     Column("times", Integer, nullable=False),
-    _text("snippet"),
+    words("snippet"),
     Column("near", Words, nullable=False, server_default=""),
 )
 
@@ -500,7 +485,7 @@ job = Table(
     Column("name", Str, primary_key=True),
     Column("next_at", Utc, nullable=False),
     Column("last_at", Utc),
-    _text("outcome"),
-    _text("message"),
-    _count("failures"),
+    words("outcome"),
+    words("message"),
+    count("failures"),
 )

@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Outcome, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, captures, enrichment, ledger, novel, rescans, watchlists
+from monitor.store import alerts, articles, captures, enrichment, ledger, novel, presence, rescans, watchlists
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
@@ -174,6 +174,8 @@ class Store:
             if check is not None:
                 ledger.count(connection, check, done)
                 ledger.put_gaps(connection, check, gaps, now)
+                appeared, gone = presence.after_batch(connection, check, batch, read, gaps, now)
+                done += Recorded(appeared=appeared, gone=gone)
             elif gaps:
                 raise ValueError("gaps belong to a check")
             return done
@@ -269,14 +271,17 @@ class Store:
         message: str = "",
         state: SourceState | None = None,
         location: str = "",
+        whole: bool = True,
     ) -> None:
-        """Close a check, with the state to go on from.
+        """Close a check, with the state to go on from. Not `whole`: it was stopped before its end.
 
         Any outcome but "ok", "unchanged" and "moved" is a gap of the whole source, at `location` (default:
         the source's own), until a later check reads it.
         """
         with self._write("could not end the check") as connection:
             ledger.end_check(connection, check, str(outcome), message, location, now)
+            if whole:
+                presence.after_check(connection, check, str(outcome), message, now)
             if state is not None:
                 ledger.put_state(connection, state)
 

@@ -62,6 +62,8 @@ class StoredText:
 class Recorded:
     """What one `Store.record` changed. `new`, `revised`, `unchanged` count articles and exclude each other.
 
+    `appeared`, `gone`: watched names on a watched page, since the reading before.
+
     `copies`: of the new and revised, those whose text another address had first. `matched`: of the new
     and revised, those with a mention. `mentions`, `alerts`: rows added. `alert_ids`: the alerts added.
     """
@@ -74,6 +76,8 @@ class Recorded:
     mentions: int = 0
     alerts: int = 0
     alert_ids: tuple[int, ...] = ()
+    appeared: int = 0
+    gone: int = 0
 
     def __add__(self, other: Recorded) -> Recorded:
         return Recorded(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})

@@ -329,6 +329,72 @@ SELECT n.id AS novel_id,
   LEFT JOIN novel_decision d ON d.id = (SELECT MAX(k.id) FROM novel_decision k WHERE k.novel_id = n.id)
 """
 
+_CAPTURES = """
+SELECT c.article_id AS article_id,
+       c.revision AS revision,
+       a.url AS article_url,
+       a.title AS title,
+       a.source AS source,
+       c.captured_at AS captured_at,
+       c.url AS url,
+       c.media_type AS media_type,
+       c.charset AS charset,
+       c.sha256 AS body_sha256,
+       c.size AS body_size,
+       CASE WHEN c.body IS NULL THEN 0 ELSE 1 END AS body_kept,
+       CASE WHEN c.part THEN 1 ELSE 0 END AS is_part,
+       CAST(c.hops AS TEXT) AS hops,
+       CAST(c.headers AS TEXT) AS headers,
+       c.extractor AS extractor,
+       r.sha256 AS text_sha256,
+       c.warc_file AS warc_file,
+       c.warc_offset AS warc_offset,
+       c.warc_record AS warc_record
+  FROM capture c
+  JOIN article a ON a.id = c.article_id
+  JOIN revision r ON r.article_id = c.article_id AND r.n = c.revision
+"""
+
+# What is still open is told by the page: gone with it, unknown while it is not read, else there.
+_TERM_PRESENCE = """
+SELECT d.source AS source,
+       d.url AS url,
+       d.substance AS substance,
+       COALESCE(s.name, d.substance) AS substance_name,
+       d.name AS name,
+       d.surface AS surface,
+       CASE WHEN d.reason = '' THEN 'present'
+            WHEN d.reason IN ('absent', 'page gone') THEN 'gone'
+            ELSE 'unknown' END AS state,
+       d.reason AS reason,
+       d.absent_at AS absent_before_at,
+       d.appeared_at AS appeared_at,
+       d.last_seen_at AS last_seen_at,
+       CASE WHEN d.gone_at IS NOT NULL THEN d.gone_at
+            WHEN d.reason = 'page gone' THEN d.unread_since END AS gone_at,
+       CASE WHEN d.reason IN ('', 'absent', 'page gone') THEN NULL
+            WHEN d.reason = 'not watched' THEN d.last_seen_at
+            WHEN d.reason = 'only in its source' THEN d.doubt_since
+            ELSE d.unread_since END AS unknown_since_at,
+       CASE WHEN d.gone_at IS NULL THEN COALESCE(d.unread_message, '') ELSE '' END AS message,
+       d.article_id AS article_id,
+       d.appeared_revision AS appeared_revision,
+       d.gone_revision AS gone_revision
+  FROM (SELECT p.*,
+               w.unread_since AS unread_since,
+               w.unread_message AS unread_message,
+               CASE WHEN p.gone_at IS NOT NULL THEN p.gone_reason
+                    WHEN w.unread_outcome = 'gone' THEN 'page gone'
+                    WHEN o.name IS NULL THEN 'not watched'
+                    WHEN w.unread_since IS NOT NULL THEN w.unread_outcome
+                    WHEN p.doubt_since IS NOT NULL THEN 'only in its source'
+                    ELSE '' END AS reason
+          FROM term_presence p
+          LEFT JOIN watched_page w ON w.source = p.source AND w.url = p.url
+          LEFT JOIN source o ON o.name = p.source AND o.location = p.url AND o.kind = 'page' AND o.active) d
+  LEFT JOIN substance s ON s.key = d.substance
+"""
+
 VIEWS = {
     "v_alerts": _ALERTS,
     "v_articles": _ARTICLES,
@@ -339,6 +405,8 @@ VIEWS = {
     "v_watchlist": _WATCHLIST,
     "v_coverage_gaps": _COVERAGE_GAPS,
     "v_proposals": _PROPOSALS,
+    "v_captures": _CAPTURES,
+    "v_term_presence": _TERM_PRESENCE,
     "v_novel_names": _NOVEL_NAMES,
 }
 """View name -> its SELECT, in the order of creation."""

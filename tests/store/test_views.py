@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from monitor.model import Alert, Gap, Source, SourceState
-from monitor.store import NovelName, Record, Store, open_store
+from monitor.model import Alert, Document, Gap, Source, SourceState
+from monitor.store import NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, article, edited, mentions, record
 from tests.store.test_enrichment import Finding
@@ -38,7 +38,8 @@ def fill(store: Store) -> None:
     store.put_watchlist(WATCHLIST, (), NOW)
     store.propose([Finding(), Finding(after="2-phenylethylbromide", reason="", safe="long")], NOW)
     customs = Source("Customs", "feed", "https://customs.example/rss")
-    store.put_sources([Source("Example News", "feed", "https://news.example/rss"), customs], NOW)
+    shop = Source("Shop", "page", "https://shop.example/list")
+    store.put_sources([Source("Example News", "feed", "https://news.example/rss"), customs, shop], NOW)
     run = store.begin_run("once", NOW)
     check = store.begin_check(run, "Example News", NOW)
     page = article()
@@ -57,6 +58,12 @@ def fill(store: Store) -> None:
     gone = edited(page, "The page says no more than fentanyl." + FILLER)
     store.record([record(gone)], check=check, now=NOW)
     store.end_check(check, "ok", NOW)
+    shop = store.begin_check(run, "Shop", NOW)
+    listed = article("https://shop.example/list", "On offer: (2-bromoethyl)benzene.", source="Shop")
+    document = Document("Shop", listed.url, b"x", "text/html", NOW)
+    offered = replace(record(listed), alerts=(), original=Original(document, "1"))
+    store.record([offered], check=shop, read=[listed.url], now=NOW)
+    store.end_check(shop, "ok", NOW)
     for _ in range(3):
         store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
 

@@ -12,7 +12,9 @@ import re
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import urlsplit
 
+from monitor.errors import SourceError
 from monitor.ingest.decode import decode
 from monitor.ingest.entry import Entry, in_chunks, make_entry
 from monitor.ingest.links import find_links
@@ -52,6 +54,8 @@ async def collect_page(
     state = replace(state, etag="", last_modified="")
     wanted = source.options.get("read_page")
     if wanted is True or (wanted is None and pattern is None):
+        if pattern is None:
+            _check_landing(source, response)
         digest = hashlib.sha256(response.body).hexdigest()
         if state.cursor.get("sha256") != digest:
             yield _document(source, response, now)
@@ -66,6 +70,13 @@ async def collect_page(
     if pattern is None or (reading.present and reading.finished):
         state = replace(state, etag=response.etag, last_modified=response.last_modified)
     yield told(state, response)
+
+
+def _check_landing(source: Source, response: Response) -> None:
+    """Raise SourceError (gone) for a page that leads to the front page: shops do that with what they drop."""
+    if urlsplit(response.url).path in ("", "/") and urlsplit(source.location).path not in ("", "/"):
+        message = f"{source.location} redirects to the front page {response.url}"
+        raise SourceError(message, outcome="gone")
 
 
 def _entries(response: Response, pattern: re.Pattern[str]) -> Iterator[Entry]:

@@ -1,0 +1,51 @@
+"""The tables of watched pages and of the terms that stand on them."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
+
+from monitor.store.columns import Str, Utc
+from monitor.store.tables import metadata, words
+
+# One row a page that a source of the kind `page` reads itself. `read_at` is the last time that its text was
+# had, or the page was said not to have changed. `unread_*` tell since when it is not: the outcome of the
+# check, or "thin". `unread_scope` is "page" when the page could not be had, "text" when its text was no use.
+watched_page = Table(
+    "watched_page",
+    metadata,
+    Column("source", Str, primary_key=True),
+    Column("url", Str, primary_key=True),
+    Column("article_id", ForeignKey("article.id"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("length", Integer, nullable=False),
+    Column("read_at", Utc, nullable=False),
+    Column("unread_since", Utc),
+    words("unread_outcome"),
+    words("unread_message"),
+    Column("unread_scope", String(4), nullable=False, server_default=""),
+)
+
+# One row a stretch of time in which a name stood on a page; the stretch is open while `gone_at` is NULL.
+# `absent_at` is the reading before, when it was not there yet. `doubt_since`: it is not in the text any more,
+# and still in what the server sends. Closed rows are never changed.
+term_presence = Table(
+    "term_presence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", Str, nullable=False),
+    Column("url", Str, nullable=False),
+    Column("substance", Str, nullable=False, index=True),
+    Column("name", Str, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("surface", Str, nullable=False),
+    Column("article_id", ForeignKey("article.id"), nullable=False, index=True),
+    Column("absent_at", Utc),
+    Column("appeared_at", Utc, nullable=False, index=True),
+    Column("appeared_revision", Integer, nullable=False),
+    Column("last_seen_at", Utc, nullable=False),
+    Column("doubt_since", Utc),
+    Column("gone_at", Utc),
+    words("gone_reason"),
+    Column("gone_revision", Integer),
+    UniqueConstraint("source", "url", "substance", "name", "n"),
+)
