@@ -431,7 +431,7 @@ opsin_answer = Table(
     words("smiles"),
     words("message"),
     Column("ambiguous", Boolean, nullable=False),
-    _count("failures"),
+    count("failures"),
     Column("asked_at", Utc, nullable=False),
 )
 
