@@ -208,13 +208,18 @@ def _plane(text: str) -> str:
     return _ASTRAL.sub(_plane_char, text)
 
 
+@functools.lru_cache(maxsize=5_000)  # a text uses few references, and those often
+def _meant(reference: str) -> str:
+    return html.unescape(reference)
+
+
 def unescape(text: str) -> tuple[str, list[int]]:
     """Resolve HTML character references; the list gives the original offset of each new one, and the end."""
     parts: list[str] = []
     origin: list[int] = []
     position = 0
     for match in _ENTITY.finditer(text):
-        value = html.unescape(match[0])
+        value = _meant(match[0])
         if value == match[0]:
             continue
         parts.append(text[position : match.start()])
