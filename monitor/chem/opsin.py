@@ -27,9 +27,11 @@ from monitor.errors import MonitorError
 LONGEST_NAME = 1_000  # characters; the longest name on any list has 300
 DEADLINE = 10.0  # seconds for one name, and for the start of Java
 BATCH = 32  # names on their way at once: 32 of the longest fit into one pipe, so writing never blocks
+GIVE_UP = 4  # names in a row, of one call, on which Java ended or hung twice
 JAVA_OPTIONS = ("-Xmx256m", "-Xss2m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto")
 
 _BLANK = "Input chemical name was blank!"
+_GREETING = ("Run the jar using", "Enter a chemical name")
 _AMBIGUOUS = "APPEARS_AMBIGUOUS"
 _VERSION = re.compile(r"opsin.*?-(\d+(?:\.\d+)+)-", re.IGNORECASE)
 
@@ -171,13 +173,17 @@ class Opsin:
         return [known[name] for name in clean]
 
     def _ask(self, names: list[str]) -> Iterator[tuple[str, Answer]]:
-        """Ask in batches. A name on which Java ends or hangs is asked once more, in a new Java."""
-        at, failed = 0, 0
+        """Ask in batches. A name on which Java ends or hangs is asked once more, in a new Java.
+
+        When that was in vain for several names in a row, it is not the names: the others are not asked.
+        """
+        at, failed, lost = 0, 0, 0
         end = time.monotonic() + self._patience
         while at < len(names):
-            if time.monotonic() > end:
-                late = f"not asked: {self._patience:g} s were over"
-                yield names[at], Answer(message=late, lasting=False, asked=False)
+            over = f"{self._patience:g} s were over" if time.monotonic() > end else ""
+            if over or lost == GIVE_UP:
+                why = f"not asked: {over or f'Java failed on {lost} names'}"
+                yield names[at], Answer(message=why, lasting=False, asked=False)
                 at += 1
                 continue
             batch = names[at : at + BATCH] if not failed else names[at : at + 1]
@@ -185,7 +191,7 @@ class Opsin:
             try:
                 for answer in self._running().ask(batch, self._deadline):
                     yield names[at], answer
-                    at, failed = at + 1, 0
+                    at, failed, lost = at + 1, 0, 0
             except _NoAnswerError as error:
                 self.close()
                 trouble = str(error)
@@ -193,7 +199,7 @@ class Opsin:
                 failed += 1
                 if failed == 2:
                     yield names[at], Answer(message=trouble, lasting=False)
-                    at, failed = at + 1, 0
+                    at, failed, lost = at + 1, 0, lost + 1
 
     def _running(self) -> _Java:
         if self._java is None:
@@ -202,7 +208,7 @@ class Opsin:
             try:
                 java.check(self._deadline)
             except _NoAnswerError as error:
-                java.end()
+                java.end()  # and all that it said is in the queues
                 raise OpsinUnavailable(f"Java does not start: {java.last_words() or error}") from error
             self._java = java
         return self._java
@@ -277,15 +283,16 @@ class _Java:
             raise _NoAnswerError(f"no answer within {deadline:g} s") from error
         if line is None:
             raise _NoAnswerError("Java ended")
-        if lines is self._messages:
-            self._heard = [*self._heard[-4:], line]
+        self._heard = [*self._heard[-4:], line]
         return line
 
     def last_words(self) -> str:
-        """What a process that did not start said of it."""
-        while not self._messages.empty():
-            self._heard.append(self._messages.get() or "")
-        return " ".join(filter(None, self._heard))[:300]
+        """What a process that did not start said of it, on either pipe, without greeting and stack."""
+        for lines in (self._answers, self._messages):
+            while not lines.empty():
+                self._heard.append(lines.get() or "")
+        told = [line.strip() for line in self._heard if not line.startswith((*_GREETING, "\tat "))]
+        return " ".join(filter(None, told))[:300]
 
     def end(self) -> None:
         """End the process, whatever it does, and wait for it and the threads."""
@@ -321,6 +328,6 @@ def _pump(pipe: IO[bytes] | None, lines: queue.Queue[str | None]) -> threading.T
 
 def _answer(name: str, smiles: str, messages: Sequence[str]) -> Answer:
     """An answer of what came over both pipes; Java's own greeting is no message about a name."""
-    told = [each for each in messages if not each.startswith("Run the jar using")]
+    told = [each for each in messages if not each.startswith(_GREETING)]
     message = " ".join(told).removeprefix(name).strip()
     return Answer(smiles, message[:300], any(each.startswith(_AMBIGUOUS) for each in told))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from monitor.chem.opsin import (
+    GIVE_UP,
     LONGEST_NAME,
     Answer,
     MemoryCache,
@@ -175,6 +179,108 @@ def test_java_that_does_not_start_is_told(tmp_path: Path, fake: Tools) -> None:
         pytest.raises(OpsinUnavailable, match="cannot be run"),
     ):
         own.read(["ethane"])
+
+
+def test_a_java_that_fails_on_every_name_is_given_up_and_no_answer_is_kept(fake: Tools) -> None:
+    cache = MemoryCache()
+    names = [f"crash {number}" for number in range(20)]
+    fake.java.write_text(fake.java.read_text().replace('name == "crash"', 'name.startswith("crash")'))
+    with Opsin(fake, cache) as own:
+        read = own.read([*names, "one"])
+        assert own.starts == 2 * GIVE_UP
+        assert [each.lasting for each in read] == [False] * 21
+        assert read[-1].message == f"not asked: Java failed on {GIVE_UP} names"
+        assert own.read(["one"]) == [Answer("CC")]
+    assert cache.get(["crash 0"], "1") == {}
+
+
+# --- the real Java, in trouble --------------------------------------------------------------------------
+
+
+def test_java_killed_in_the_middle_of_a_batch_loses_no_name(opsin: Opsin) -> None:
+    if not Path("/proc").is_dir():
+        pytest.skip("processes are found in /proc")
+    tools = find_tools()
+    chains = ["methyl", "ethyl", "propyl", "butyl", "pentyl", "hexyl", "heptyl", "octyl", "nonyl", "decyl"]
+    names = [f"N-{a}-N-{b}-{c}amine" for a in chains for b in chains for c in chains]
+    killed: list[int] = []
+    with Opsin(tools) as own:
+        before = pids_of(tools.java)
+        own.read(["ethane"])
+
+        def kill() -> None:
+            for pid in pids_of(tools.java) - before:
+                killed.append(pid)
+                os.kill(pid, signal.SIGKILL)
+
+        timer = threading.Timer(0.15, kill)
+        timer.start()
+        read = own.read(names)
+        timer.join()
+        assert (len(killed), own.starts) == (1, 2)
+    assert all(each.smiles.count("N") == 1 and each.lasting for each in read)
+    assert [len(each.smiles) for each in read[:3]] == [
+        len("CN(C)C"),
+        len("C" * 2 + "N(C)C"),
+        len("C" * 3 + "N(C)C"),
+    ]
+
+
+@pytest.mark.parametrize("content", [None, b"", b"no jar at all"])
+def test_a_jar_that_is_missing_or_damaged_is_told(
+    opsin: Opsin, tmp_path: Path, content: bytes | None
+) -> None:
+    jar = tmp_path / "opsin.jar"
+    if content is not None:
+        jar.write_bytes(content)
+    with (
+        Opsin(Tools(find_tools().java, jar, "1")) as own,
+        pytest.raises(OpsinUnavailable, match=r"Java does not start: .*(?:access|nvalid)"),
+    ):
+        own.read(["ethane"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["ulimit -v 300000; exec '{java}' \"$@\"", "shift; exec '{java}' -Xmx9m \"$@\""],
+    ids=["start", "heap"],
+)
+def test_too_little_memory_is_told(opsin: Opsin, tmp_path: Path, line: str) -> None:
+    if os.name != "posix":
+        pytest.skip("memory is limited by a shell")
+    tools = find_tools()
+    poor = tmp_path / "java"
+    poor.write_text("#!/bin/sh\n" + line.format(java=tools.java) + "\n")
+    poor.chmod(0o755)
+    with (
+        Opsin(Tools(poor, tools.jar, tools.version), deadline=20) as own,
+        pytest.raises(OpsinUnavailable, match=r"Java does not start: .*(?:memory|Memory|enough space)"),
+    ):
+        own.read(["ethane"])
+
+
+def test_java_ends_with_a_program_that_is_killed(opsin: Opsin) -> None:
+    if not Path("/proc").is_dir():
+        pytest.skip("processes are found in /proc")
+    code = (
+        "import sys, time; from monitor.chem.opsin import Opsin, find_tools; own = Opsin(find_tools());"
+        "own.read(['ethane']); print(own._java._process.pid, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        pid = int(program.stdout.readline())
+        program.kill()
+    end = time.monotonic() + 20
+    while _is_running(pid) and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not _is_running(pid)
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_names_become_one_line() -> None:
