@@ -9,32 +9,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import stat
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
-from monitor.errors import SourceError
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.mail import Mail, read_mail, split_mbox
 from monitor.ingest.request import MEBIBYTE, Get
 from monitor.ingest.sources.batch import Batch, integer_option
+from monitor.ingest.sources.files import File, file_gap, find_files, shown
 from monitor.model import Document, Gap, Source, SourceState
 
 _LARGE_CURSOR = 40  # checkpoints per pass over a folder, at most: the cursor of 10,000 files is large
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file found: `name` is its path below the folder, `stamp` its [modification time in ns, size]."""
-
-    path: Path
-    name: str
-    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +46,7 @@ async def collect_folder(
     """
     folder = Path(source.location).expanduser()
     max_bytes = integer_option(source, "max_bytes", 32 * MEBIBYTE)
-    files, gaps = await asyncio.to_thread(_find, source, folder)
+    files, gaps = await asyncio.to_thread(find_files, source, folder, _is_read)
     for gap in gaps:
         yield gap
     old = _stamps(state)
@@ -88,74 +77,14 @@ def _state(state: SourceState, seen: dict[str, tuple[int, int]]) -> SourceState:
     return replace(state, cursor={"files": {name: list(stamp) for name, stamp in seen.items()}})
 
 
-# --- finding -----------------------------------------------------------------------------------------
-
-
-def _find(source: Source, folder: Path) -> tuple[list[_File], list[Gap]]:
-    """Return the files to consider, sorted by path, and what could not be looked at."""
-    if not folder.is_dir():
-        raise SourceError(
-            f"{source.name}: there is no folder {folder}; create it, or correct `path:` in the configuration",
-            permanent=True,
-            outcome="gone",
-        )
-    root = folder.resolve()
-    files: list[_File] = []
-    gaps: list[Gap] = []
-
-    def told(error: OSError) -> None:
-        gaps.append(_gap(Path(error.filename or root), error))
-
-    for place, folders, names in os.walk(root, onerror=told):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in names:
-            path = Path(place, name)
-            if name.startswith(".") or path.suffix.lower() not in READERS:
-                continue
-            try:
-                file = _considered(root, path)
-            except OSError as error:
-                gaps.append(_gap(path, error))
-                continue
-            if isinstance(file, Gap):
-                gaps.append(file)
-            elif file is not None:
-                files.append(file)
-    return sorted(files, key=lambda file: file.name), gaps
-
-
-def _considered(root: Path, path: Path) -> _File | Gap | None:
-    """Return the file at `path`; None for a link within the folder, where the file itself is found anyway."""
-    if path.is_symlink():
-        target = path.resolve()
-        if target.is_relative_to(root):
-            path.stat()  # a link to nothing is told
-            return None
-        return Gap(
-            path.as_uri(),
-            "refused",
-            f"{_shown(path)} links to {_shown(target)}, outside the folder; not read",
-        )
-    found = path.stat()
-    if not stat.S_ISREG(found.st_mode):  # opening a pipe would wait for ever
-        return Gap(path.as_uri(), "refused", f"{_shown(path)} is not an ordinary file; not read")
-    return _File(path, _shown(path.relative_to(root)), (found.st_mtime_ns, found.st_size))
-
-
-def _shown(path: Path) -> str:
-    """The path as text that can be stored and printed; bytes that are not UTF-8 are written as `\\xfc`."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
-
-
-def _gap(path: Path, error: OSError) -> Gap:
-    reason = error.strerror or type(error).__name__
-    return Gap(path.absolute().as_uri(), "error", f"{_shown(path)} could not be read: {reason}")
+def _is_read(path: Path) -> bool:
+    return path.suffix.lower() in READERS
 
 
 # --- reading -----------------------------------------------------------------------------------------
 
 
-def _read(file: _File, max_bytes: int, context: _Context) -> tuple[list[Document | Gap], bool]:
+def _read(file: File, max_bytes: int, context: _Context) -> tuple[list[Document | Gap], bool]:
     """Read one file; the second value is false when it is to be looked at again at the next check."""
     url = file.path.as_uri()
     if file.stamp[1] > max_bytes:
@@ -165,9 +94,9 @@ def _read(file: _File, max_bytes: int, context: _Context) -> tuple[list[Document
         with file.path.open("rb") as stream:
             body = stream.read(max_bytes + 1)
     except OSError as error:
-        return [_gap(file.path, error)], False
+        return [file_gap(file.path, error)], False
     if len(body) > max_bytes:  # it has grown since it was found
-        return [Gap(url, "too-large", f"{_shown(file.path)} has more than {max_bytes:,} bytes")], False
+        return [Gap(url, "too-large", f"{shown(file.path)} has more than {max_bytes:,} bytes")], False
     return list(READERS[file.path.suffix.lower()](body, url, context)), True
 
 
