@@ -164,6 +164,14 @@ class Watchlist:
 
 
 @dataclass(frozen=True, slots=True)
+class Secret:
+    """A password: its `origin` (the name of a variable) is told, its `text` never; "" when it is not set."""
+
+    origin: str
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A configured place that articles come from.
 

@@ -30,7 +30,7 @@ from monitor.meaning import Found, Page
 from monitor.model import Document, Gap, Outcome, Source, SourceState
 from monitor.outcomes import BugError, CheckResult, Progress, RunSummary
 from monitor.places import Places
-from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark
+from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark, with_terms
 from monitor.rescan import Rescan, RescanResult, in_turns
 from monitor.structures import open_structures
 from monitor.timing import next_check
@@ -139,7 +139,7 @@ class Monitor:
 
     @property
     def sources(self) -> tuple[Source, ...]:
-        return self.config.to_sources()
+        return with_terms(self.config.to_sources(), self.matcher.watchlist)
 
     def named(self, names: Iterable[str] | None) -> tuple[Source, ...]:
         """The sources of these names, all for None. Raises ConfigError for a name that is not configured."""

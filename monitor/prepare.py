@@ -7,7 +7,9 @@ imported where they are used.
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.errors import ConfigError, LexiconError, WatchlistError
-from monitor.model import ListingStatus, Mention, Pin, Watchlist
+from monitor.model import ListingStatus, Mention, Pin, Source, Watchlist
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from monitor.store import Store
     from monitor.watchlist import Change
 
+_TERM = re.compile(
+    r"[^\W\d_][^\W_]*(?:[ -][^\W_]+)*(?<=.{5})"
+)  # a name in words, long enough to be searched for
 KEPT_LEXICONS = 4  # prepared lexicons that stay in the cache: one for each configuration in use
 
 
@@ -228,6 +233,37 @@ def _keep(path: Path, data: bytes) -> None:
     others = sorted(path.parent.glob("lexicon-*.bin"), key=lambda each: each.stat().st_mtime)
     for old in others[:-KEPT_LEXICONS]:
         old.unlink(missing_ok=True)
+
+
+def with_terms(sources: Sequence[Source], watchlist: Watchlist) -> tuple[Source, ...]:
+    """Hand the names of the watched substances to the sources that search for them (`gdelt`).
+
+    One that names its own `terms` keeps them; one that names `lists` gets the substances of these.
+    """
+    return tuple(
+        replace(source, options={**source.options, "terms": _terms(source, watchlist)})
+        if source.kind == "gdelt" and not source.options.get("terms")
+        else source
+        for source in sources
+    )
+
+
+def _terms(source: Source, watchlist: Watchlist) -> tuple[str, ...]:
+    """Names under which news tell of a substance: its own and another one, in words, without other senses."""
+    told = source.options.get("lists")
+    named = set(told) if isinstance(told, list | tuple) else set()
+    lists = {key for key, info in watchlist.lists.items() if not named or {key, info.title} & named}
+    kept = {each.substance for each in watchlist.listings if each.list_id in lists}
+    terms: dict[str, set[str]] = {}
+    for name in watchlist.names:
+        fits = name.language in ("en", "mul") and name.type in ("common", "inn") and not name.ambiguous
+        if fits and name.substance in kept and _TERM.fullmatch(name.text):
+            terms.setdefault(name.substance, set()).add(name.text.casefold())
+    chosen: set[str] = set()
+    for key, names in terms.items():
+        own = watchlist.substances[key].name.casefold()
+        chosen |= set(sorted(names, key=lambda each: (each != own, len(each), each))[:2])
+    return tuple(sorted(chosen))
 
 
 def http_limits(config: Config) -> HttpLimits:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, SourceError
 from monitor.model import Document, Gap, Mention, Source, SourceState
-from monitor.prepare import Matcher, http_limits
+from monitor.prepare import Matcher, http_limits, with_terms
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -27,7 +27,7 @@ def configured_source(config: Config, name: str) -> Source:
     if name not in known:
         listed = ", ".join(known) or "none"
         raise ConfigError(f"no source has the name “{name}”; the configured ones are: {listed}")
-    return known[name].to_source()
+    return config.to_source(known[name])
 
 
 def try_source(
@@ -37,8 +37,10 @@ def try_source(
 
     Nothing is recorded, and no state is used.
     """
-    options = {**source.options, "max_pages": most, "max_entries": most}
-    return asyncio.run(_try(config, replace(source, options=options), matcher, now, most, tell))
+    (source,) = with_terms((source,), matcher.watchlist)
+    fewer = {"max_pages": most, "max_entries": most, "max_messages": most}
+    source = replace(source, options={**source.options, **fewer})
+    return asyncio.run(_try(config, source, matcher, now, most, tell))
 
 
 async def _try(
@@ -58,7 +60,7 @@ async def _try(
                         tell(f"  gap      {item.outcome}: {item.message}")
                     elif isinstance(item, Document):
                         articles += _show_document(item, matcher, tell)
-                    if source.kind == "folder" and articles >= most:
+                    if source.kind in ("folder", "mail") and articles >= most:
                         break  # the other kinds keep to their options
         except SourceError as error:
             tell(f"  failed   {error.outcome}: {error}")

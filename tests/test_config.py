@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from monitor.config import Config, config_schema, load_config, values
 from monitor.errors import ConfigError
-from monitor.model import ListInfo, Rule, Severity, Source
+from monitor.model import ListInfo, Rule, Secret, Severity, Source
 
 ROOT = Path(__file__).parent.parent
 LISTS = ("dea-list-1", "eu-cat-1", "incb-table-1", "incb-table-2")
@@ -251,6 +251,7 @@ def test_variables_are_filled_in_and_can_be_written_literally(tmp_path: Path) ->
 # --- what is refused --------------------------------------------------------------------------------
 
 SOURCE = "sources:\n  - name: a\n    kind: feed\n    url: https://example.org/\n"
+MAIL = "sources:\n  - name: desk\n    kind: mail\n    server: imap.example.org\n    user: a\n"
 SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
 
 
@@ -264,7 +265,7 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         (f"{SUBSTANCE}        alias: y", "5: watchlists[0].substances[0].alias: unknown key; did you mean aliases?"),
         ("http: {}\nhttp: {}", "2: http: the key stands here twice (first in line 1); remove"),
         ("sources:\n  - name: a\n    kind: feed", "2: sources[0].url: the key is missing; add `url: https://"),
-        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of api, feed, folder, page, sitemap"),
+        ("sources:\n  - name: a", "2: sources[0].kind: the key is missing; add `kind:` and one of api, federal_register, feed, folder, gdelt, mail, page, sitemap"),
         ("sources:\n  - name: a\n    kind: fed", "3: sources[0].kind: there is no kind fed; did you mean feed?"),
         ("watchlists:\n  - nam: x", "2: watchlists[0]: this names nothing to watch; write `builtin: all`"),
         ("watchlists:\n  - name: x", "2: watchlists[0].substances: the key is missing; write `builtin: all`"),
@@ -328,6 +329,10 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         ("rules:\n  - name: r\n    kinds: [precursors]", "precursors is not possible here; did you mean precursor?"),
         (f"{SUBSTANCE}    severity: hihg", "5: watchlists[0].severity: a severity is one of low, medium, high, critical"),
         (f"{SOURCE}    language: German", "5: sources[0].language: German is no language code"),
+        (MAIL, "2: sources[0]: the password is told in one place; write `password_env:` or `password_file:`"),
+        (MAIL + "    password_env: p@ss", "6: sources[0].password_env: this is no name of a variable"),
+        (MAIL + "    password: x", "6: sources[0].password: unknown key; did you mean password_"),
+        ("sources:\n  - kind: gdelt\n    name: g\n    lists: [dea-1]", "4: sources[0].lists[0]: there is no list dea-1"),
         # the environment
         (SOURCE.replace("org", "org/${NO}"), "4: sources[0].url: the environment variable NO is not set; set it"),
         ("database: ${A:-b}", "1: database: ${A:-b} names no environment variable; write ${NAME}"),
@@ -525,3 +530,17 @@ def test_the_schema_knows_every_key() -> None:
     assert set(schema["properties"]) == set(Config.model_fields)
     assert schema["additionalProperties"] is False
     assert all(part["additionalProperties"] is False for part in schema["$defs"].values())
+
+
+def test_a_password_is_looked_up_and_never_shown(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    limits = "http:\n  allow_hosts: [imap.example.org]\n  total_timeout: 90s\n"
+    path.write_text(f"{MAIL}    password_env: DESK\n    folder: Größe\n{limits}")
+    config = load_config(path, {"DESK": "s3cret"})
+    (source,) = config.to_sources()
+    assert source.location == "imaps://imap.example.org/Gr%C3%B6%C3%9Fe"
+    assert source.options["password"] == Secret("DESK", "s3cret")
+    assert (source.options["host"], source.options["port"]) == ("imap.example.org", 993)
+    assert (source.options["allow_hosts"], source.options["timeout"]) == (("imap.example.org",), 90)
+    assert "s3cret" not in f"{config!r} {source!r} {config.model_dump()}"
+    assert load_config(path, {}).to_sources()[0].options["password"] == Secret("DESK", "")

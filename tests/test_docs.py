@@ -63,7 +63,9 @@ def test_the_examples_of_the_configuration_are_one_valid_configuration(tmp_path:
         "page",
         "sitemap",
         "api",
-        "api",
+        "api",  # the Federal Register's
+        "gdelt",
+        "mail",
     ]
     assert len(config.rules) == 3
     assert len(config.watchlists) == 3

@@ -55,7 +55,7 @@ def load_config(
     config = None
     if tree.data is not None:
         base = path.absolute().parent
-        config, found = _validate(tree, base)
+        config, found = _validate(tree, base, env)
         problems += found
         problems += _check(tree, base, list_ids)
     if problems or config is None:
@@ -132,11 +132,11 @@ def _without_echo(problems: list[Problem]) -> list[Problem]:
 # --- what the models say ----------------------------------------------------------------------------
 
 
-def _validate(tree: Tree, base: Path) -> tuple[models.Config | None, list[Problem]]:
+def _validate(tree: Tree, base: Path, env: Mapping[str, str]) -> tuple[models.Config | None, list[Problem]]:
     # A list of names in [brackets] is told by its own problem: what it was torn into is no news.
     flow = list(_flow_names(tree))
     try:
-        config = models.Config.model_validate(tree.data, context={"base": base})
+        config = models.Config.model_validate(tree.data, context={"base": base, "env": env})
     except ValidationError as error:
         # An item that is refused is not counted either: a list is "too short" only when it is empty.
         details = (d for d in error.errors(include_url=False) if d["type"] != "too_short" or not d["input"])
@@ -354,7 +354,7 @@ def _unknown_lists(tree: Tree, list_ids: Collection[str]) -> Iterator[Problem]:
     own = _own_lists(tree)
     if own is None:
         return
-    for path, _ in tree.items(("rules",)):
+    for path, _ in (*tree.items(("rules",)), *tree.items(("sources",))):
         for item, name in tree.items((*path, "lists")):
             if isinstance(name, str) and name.strip() not in {*own, *list_ids}:
                 message = f"there is no list {name.strip()}"

@@ -7,6 +7,7 @@ sources are in `sources`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -263,7 +264,15 @@ class Config(Section):
 
     def to_sources(self) -> tuple[Source, ...]:
         """The enabled sources, in the order of the file."""
-        return tuple(entry.to_source() for entry in self.sources if entry.enabled)
+        return tuple(self.to_source(entry) for entry in self.sources if entry.enabled)
+
+    def to_source(self, entry: SourceEntry) -> Source:
+        """One source; what does not speak HTTP is given the limits of `http` as options."""
+        source = entry.to_source()
+        if source.kind != "mail":
+            return source
+        limits = {"allow_hosts": self.http.allow_hosts, "timeout": max(1, int(self.http.total_timeout))}
+        return replace(source, options={**source.options, **limits})
 
     def to_pins(self) -> tuple[Pin, ...]:
         """The names that always or never count; of several that fit, the first decides."""

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import (
+    AfterValidator,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    ValidationInfo,
+    model_validator,
+)
 
 from monitor.config import values
 from monitor.config.base import (
@@ -20,7 +30,7 @@ from monitor.config.base import (
     Text,
     WebAddress,
 )
-from monitor.model import Source
+from monitor.model import Secret, Source
 
 DEFAULT_EVERY = 3600.0
 """Seconds between two checks of a source that names neither `every` nor `cron`."""
@@ -174,10 +184,132 @@ class ApiSource(ListSource):
         return {**super().options, **self.model_dump(include=names), "lookback": int(self.lookback)}
 
 
+class MailSource(BaseSource):
+    """A folder of a mailbox, read over IMAP; nothing in it is changed."""
+
+    kind: Literal["mail"] = Field(description="A folder of a mailbox (IMAP).")
+    server: Annotated[str, AfterValidator(values.host)] = Field(
+        description="Host or host:port of the IMAP server."
+    )
+    user: Text = Field(description="User name.")
+    password_env: Annotated[str, AfterValidator(values.variable)] | None = Field(
+        default=None, description="Name of the environment variable that holds the password."
+    )
+    password_file: LocalPath | None = Field(default=None, description="File that holds the password.")
+    folder: Text = Field(default="INBOX", description="Folder of the mailbox.")
+    lookback: Interval = Field(default=7 * 86_400.0, description="How far back the first check goes.")
+    max_messages: int = Field(default=500, ge=1, le=10_000, description="Read in one check, at most.")
+    max_size: Size = Field(default=10_000_000, description="Of one message; a larger one is a gap.")
+    tls: bool = Field(default=True, description="false: without encryption; only on the same machine.")
+    ca_file: LocalPath | None = Field(default=None, description="Certificates (PEM) of your own authority.")
+
+    _password: Secret | None = PrivateAttr(default=None)
+
+    @model_validator(mode="after")
+    def _find_password(self, info: ValidationInfo) -> MailSource:
+        if (self.password_env is None) == (self.password_file is None):
+            raise ValueError("the password is told in one place; write `password_env:` or `password_file:`")
+        if self.password_env is not None:
+            env: Mapping[str, str] = (info.context or {}).get("env", {})
+            self._password = Secret(self.password_env, env.get(self.password_env, ""))
+        return self
+
+    @property
+    def location(self) -> str:
+        scheme = "imaps" if self.tls else "imap"
+        return f"{scheme}://{self.server}/{quote(self.folder)}"
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        own = self.model_dump(include={"user", "folder", "max_messages", "tls"})
+        parts = urlsplit(f"//{self.server}")
+        files = {"password_file": self.password_file, "ca_file": self.ca_file}
+        return {
+            **own,
+            **{key: str(path) for key, path in files.items() if path is not None},
+            **({"password": self._password} if self._password else {}),
+            "host": parts.hostname or "",
+            "port": parts.port or (993 if self.tls else 143),
+            "max_bytes": self.max_size,
+            "lookback": int(self.lookback),
+        }
+
+
+class GdeltSource(ListSource):
+    """News of the world that name what is watched, by the DOC 2.0 API of the GDELT Project."""
+
+    kind: Literal["gdelt"] = Field(description="News of the world by the GDELT Project.")
+    terms: tuple[Text, ...] = Field(
+        default=(), description="What is searched for; left out: names of the watched substances."
+    )
+    lists: ListIds = Field(default=(), description="Only substances on these lists are searched for.")
+    languages: tuple[Language, ...] = Field(default=(), description="Only articles in these languages.")
+    lookback: Interval = Field(default=86_400.0, description="How far back the first check goes.")
+    max_requests: int = Field(default=40, ge=1, le=1000, description="Questions asked in one check, at most.")
+    fetch_pages: bool = Field(default=True, description="false: only the titles are read.")
+    url: WebAddress = Field(
+        default="https://api.gdeltproject.org/api/v2/doc/doc", description="Address of the API."
+    )
+
+    @property
+    def location(self) -> str:
+        return self.url
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        own = self.model_dump(include={"terms", "lists", "languages", "max_requests", "fetch_pages"})
+        return {**super().options, **own, "lookback": int(self.lookback)}
+
+
+class FederalRegisterSource(ListSource):
+    """Documents of the US Federal Register: rules, proposed rules and notices."""
+
+    kind: Literal["federal_register"] = Field(description="Documents of the US Federal Register.")
+    agencies: tuple[Annotated[str, AfterValidator(values.slug)], ...] = Field(
+        default=("drug-enforcement-administration",), description="Agencies, as its addresses name them."
+    )
+    term: Text | None = Field(default=None, description="Only documents that hold these words.")
+    lookback: Interval = Field(default=30 * 86_400.0, description="How far back the first check goes.")
+    fetch_pages: bool = Field(default=True, description="false: only titles and abstracts are read.")
+    url: WebAddress = Field(
+        default="https://www.federalregister.gov/api/v1/documents.json", description="Address of the API."
+    )
+
+    def to_source(self) -> Source:
+        """It is an `api` source with the mapping filled in."""
+        return replace(super().to_source(), kind="api")
+
+    @property
+    def location(self) -> str:
+        fields = ("title", "abstract", "html_url", "publication_date", "document_number")
+        asked = [
+            *(f"conditions[agencies][]={agency}" for agency in self.agencies),
+            *([f"conditions[term]={quote(self.term)}"] if self.term else []),
+            "conditions[publication_date][gte]={since}&order=newest&per_page=100",
+            *(f"fields[]={field}" for field in fields),
+        ]
+        return f"{self.url}?{'&'.join(asked)}"
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        fields = {
+            "title": ("title",),
+            "text": ("abstract",),
+            "url": "html_url",
+            "date": "publication_date",
+            "id": "document_number",
+        }
+        own = {"items": "results", "next": "next_page_url", "fields": fields, "fetch_pages": self.fetch_pages}
+        return {**super().options, **own, "lookback": int(self.lookback)}
+
+
 SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
     "api": ApiSource,
+    "federal_register": FederalRegisterSource,
     "feed": FeedSource,
     "folder": FolderSource,
+    "gdelt": GdeltSource,
+    "mail": MailSource,
     "page": PageSource,
     "sitemap": SitemapSource,
 }
@@ -190,8 +322,11 @@ def _source_kind(value: object) -> str | None:
 
 SourceEntry = Annotated[
     Annotated[ApiSource, Tag("#api")]
+    | Annotated[FederalRegisterSource, Tag("#federal_register")]
     | Annotated[FeedSource, Tag("#feed")]
     | Annotated[FolderSource, Tag("#folder")]
+    | Annotated[GdeltSource, Tag("#gdelt")]
+    | Annotated[MailSource, Tag("#mail")]
     | Annotated[PageSource, Tag("#page")]
     | Annotated[SitemapSource, Tag("#sitemap")],
     Discriminator(_source_kind),

@@ -121,6 +121,24 @@ def text(value: str) -> str:
     return cleaned
 
 
+def variable(value: str) -> str:
+    """The name of an environment variable, not its value."""
+    value = text(value)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+        raise ValueError("this is no name of a variable; write the name, never the password itself")
+    return value
+
+
+def slug(value: str) -> str:
+    """A name as it stands in an address: lower case, digits and hyphens."""
+    value = text(value)
+    if not re.fullmatch(r"[a-z0-9-]+", value):
+        raise ValueError(
+            f"{value} is not as addresses write it; write drug-enforcement-administration or the like"
+        )
+    return value
+
+
 def web_address(value: str) -> str:
     """An http or https address with a host, and without a password in it."""
     value = text(value)

@@ -139,3 +139,36 @@ def open_socket(
     if not host_is_allowed.get() and not is_public(str(address[0])):
         raise AddressRefusedError(f"{address[0]} is not a public address")
     return socket.socket(family=family, type=kind, proto=protocol)
+
+
+async def guarded_connection(host: str, port: int, allowed: AllowedHosts) -> socket.socket:
+    """Connect to the first address of `host` that may be connected to and answers; for other than HTTP.
+
+    Raises OSError (AddressRefusedError when no address is public).
+    """
+    resolver = GuardedResolver(allowed)
+    token = host_is_allowed.set((host, port) in allowed)
+    try:
+        found = await resolver.resolve(host, port, socket.AF_UNSPEC)
+        failure: OSError = OSError(f"{host} has no address")
+        for entry in found:
+            try:
+                return await _connected(entry)
+            except OSError as error:
+                failure = error
+        raise failure
+    finally:
+        host_is_allowed.reset(token)
+        await resolver.close()
+
+
+async def _connected(entry: ResolveResult) -> socket.socket:
+    place = (entry["host"], entry["port"])
+    opened = open_socket((entry["family"], socket.SOCK_STREAM, entry["proto"], "", place))
+    try:
+        opened.setblocking(False)
+        await asyncio.get_running_loop().sock_connect(opened, place)
+    except BaseException:
+        opened.close()
+        raise
+    return opened

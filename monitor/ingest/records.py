@@ -7,6 +7,7 @@ path is the whole answer.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,7 @@ from monitor.ingest.entry import Entry, absolute, make_entry, plain_text
 from monitor.ingest.page import language_code, plain_title
 
 _COUNTS = ("count", "total", "total_count", "totalResults", "numFound", "hits")
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\')
 _MOST_TEXTS = 1000  # strings of one list that are joined
 
 
@@ -40,13 +42,23 @@ def read_json(body: bytes, charset: str | None, url: str) -> object:
     """
     text = decode(body, [charset])
     try:
-        answer: object = json.loads(text)
+        answer: object = _loaded(text)
     except (ValueError, RecursionError) as error:
         start = " ".join(text[:500].split())[:200]
         raise SourceError(
             f"{url} did not answer with JSON; it says {start!r}", outcome="parse-error"
         ) from error
     return answer
+
+
+def _loaded(text: str) -> object:
+    """GDELT puts titles into its answers as they are, with single backslashes and control characters."""
+    try:
+        return json.loads(text, strict=False)
+    except ValueError:
+        return json.loads(
+            _ESCAPE.sub(lambda found: r"\\" if found[0] == "\\" else found[0], text), strict=False
+        )
 
 
 def find_items(answer: object, path: str, url: str) -> list[object]:

@@ -11,6 +11,8 @@ from monitor.ingest.request import Get
 from monitor.ingest.sources.api import collect_api
 from monitor.ingest.sources.feed import collect_feed
 from monitor.ingest.sources.folder import collect_folder
+from monitor.ingest.sources.gdelt import collect_gdelt
+from monitor.ingest.sources.mail import collect_mail
 from monitor.ingest.sources.page import collect_page
 from monitor.ingest.sources.sitemap import collect_sitemap
 from monitor.model import Document, Gap, Source, SourceState
@@ -35,6 +37,8 @@ KINDS: dict[str, Collector] = {
     "api": collect_api,
     "feed": collect_feed,
     "folder": collect_folder,
+    "gdelt": collect_gdelt,
+    "mail": collect_mail,
     "page": collect_page,
     "sitemap": collect_sitemap,
 }

@@ -17,10 +17,11 @@ from urllib.parse import quote
 
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
-from monitor.ingest.mail import Mail, read_mail, split_mbox
+from monitor.ingest.mail import read_mail, split_mbox
 from monitor.ingest.request import MEBIBYTE, Get
 from monitor.ingest.sources.batch import Batch, integer_option
 from monitor.ingest.sources.files import File, file_gap, find_files, shown
+from monitor.ingest.sources.letters import mail_items
 from monitor.model import Document, Gap, Source, SourceState
 
 _LARGE_CURSOR = 40  # checkpoints per pass over a folder, at most: the cursor of 10,000 files is large
@@ -122,7 +123,7 @@ def _document(body: bytes, url: str, media_type: str, context: _Context) -> Docu
 
 
 def _read_mail(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
-    yield from _mail(read_mail(body), url, context)
+    yield from mail_items(read_mail(body), url, context.source, context.now)
 
 
 def _read_mbox(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
@@ -130,22 +131,10 @@ def _read_mbox(body: bytes, url: str, context: _Context) -> Iterator[Document | 
     number = 0
     for number, raw in enumerate(split_mbox(body), 1):
         mail = read_mail(raw)
-        yield from _mail(mail, f"{url}#{quote(mail.id, safe='@') or number}", context)
+        place = f"{url}#{quote(mail.id, safe='@') or number}"
+        yield from mail_items(mail, place, context.source, context.now)
     if not number and body.strip():
         yield Gap(url, "parse-error", f"{url}: this is no mbox: no message begins with a “From ” line")
-
-
-def _mail(mail: Mail, url: str, context: _Context) -> Iterator[Document | Gap]:
-    if mail.error:
-        yield Gap(url, "parse-error", f"{url}: {mail.error}")
-    if not mail.body and not mail.subject:
-        return
-    yield replace(
-        _document(mail.body.encode("utf-8", "replace"), url, mail.media_type, context),
-        charset="utf-8",
-        title=mail.subject,
-        published_at=parse_date(mail.date, context.now),
-    )
 
 
 def _read_json(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
+from monitor.config import load_config
 from monitor.errors import SourceError
 from monitor.ingest import Http, collect, extract
 from monitor.ingest.request import Response
 from monitor.ingest.sources.api import OVERLAP
-from monitor.model import Source, SourceState
+from monitor.model import Article, Document, Source, SourceState
 from tests.ingest.sources.runs import NOW, Check, Web, check
 from tests.ingest.test_fetch import Clock
-from tests.servers import answer, limits, serve
+from tests.servers import answer, limits, serve, web
 
 API = "https://example.org/api"
 FIELDS = {"title": "title", "url": "url", "text": "abstract", "date": "day", "id": "id"}
@@ -55,6 +58,68 @@ def test_an_item_is_an_article_of_its_own() -> None:
     article = extract(document)
     assert (article.url, article.text) == ("https://example.org/1", "Rule 1\n\nAbout 1.")
     assert article.published_at is not None
+
+
+# Two answers in the shape that the Federal Register gives.
+REGISTER = {
+    "1": {
+        "count": 2,
+        "description": "Documents from Drug Enforcement Administration",
+        "total_pages": 2,
+        "next_page_url": "NEXT",
+        "results": [
+            {
+                "title": "Schedules of Controlled Substances: Placement of a Substance in Schedule I",
+                "abstract": "The administrator proposes to place 4-anilinopiperidine on a list.",
+                "html_url": "https://www.register.example/documents/2026/11/19/2026-25001/schedules",
+                "publication_date": "2026-11-19",
+                "document_number": "2026-25001",
+            }
+        ],
+    },
+    "2": {
+        "count": 2,
+        "total_pages": 2,
+        "results": [
+            {
+                "title": "Importer of Controlled Substances Application",
+                "abstract": None,
+                "html_url": "https://www.register.example/documents/2026/11/18/2026-24990/importer",
+                "publication_date": "2026-11-18",
+                "document_number": "2026-24990",
+            }
+        ],
+    },
+}
+
+
+def test_two_lines_read_the_federal_register(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    async def api(request: web.Request) -> web.Response:
+        asked.append(request.query_string)
+        body = json.dumps(REGISTER[request.query.get("page", "1")])
+        address = f"http://{request.host}{request.path}?page=2"
+        return web.Response(body=body.replace("NEXT", address).encode(), content_type="application/json")
+
+    async def main() -> list[Article]:
+        async with serve({"/documents.json": api}) as server:
+            path = tmp_path / "config.yaml"
+            lines = f"- kind: federal_register\n    name: register\n    url: {server.url}/documents.json"
+            path.write_text(f"sources:\n  {lines}\n    fetch_pages: false\n")
+            (asked_for,) = load_config(path, {}).to_sources()
+            async with Http(limits(server)) as http:
+                items = [item async for item in collect(asked_for, SourceState("register"), http.get, NOW)]
+        return [extract(item) for item in items if isinstance(item, Document)]
+
+    first, second = asyncio.run(main())
+    assert "4-anilinopiperidine" in first.text
+    assert first.published_at == datetime(2026, 11, 19, tzinfo=UTC)
+    assert second.text == "Importer of Controlled Substances Application"
+    assert second.url.endswith("/2026-24990/importer")
+    assert "conditions[agencies][]=drug-enforcement-administration" in unquote(asked[0])
+    assert "conditions[publication_date][gte]=2026-10-23" in unquote(asked[0])
+    assert len(asked) == 2
 
 
 def test_pages_by_number_by_offset_and_by_link() -> None:

@@ -106,11 +106,15 @@ def test_mail(tmp_path: Path) -> None:
     )
     (tmp_path / "c.eml").write_bytes(b"\xff\xfe no mail at all")
     found = run(tmp_path)
-    plain, marked = (extract(document) for document in found.documents[:2])
+    plain, marked = (extract(found.documents[number]) for number in (0, 2))
     assert plain.text.rstrip() == "Größere Menge\n\n20 kg Phenylaceton für Köln"
     assert plain.published_at == datetime(2024, 11, 18, 9, 30, tzinfo=UTC)
     assert marked.text == "Only HTML\n\n20 kg ketamine"
-    assert "report.pdf (application/pdf)" in found.gaps[0].message
+    attached = found.documents[1]
+    assert (attached.url, attached.media_type) == (
+        (tmp_path / "a.eml").as_uri() + "#attachment-1",
+        "application/pdf",
+    )
 
 
 MBOX = b"""From a@example.org Mon Nov 18 10:30:00 2024\r

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from monitor.errors import SourceError
 from monitor.ingest import KINDS, collect, extract
 from monitor.ingest.request import Response
 from monitor.model import Document, Source, SourceState
+from tests.imaps import Box, imap_in_thread, mail_source, message
 from tests.ingest.sources.runs import NOW, Web, check
 
 FEED = "".join(f"<item><guid>{n}</guid><title>Story {n}</title><link>/{n}</link></item>" for n in range(60))
@@ -67,19 +69,56 @@ def a_sitemap(_: Path) -> tuple[Source, Web]:
     return Source("m", "sitemap", "https://example.org/map"), Web(site)
 
 
+@dataclass
+class Gdelt(Web):
+    """Answers every question with the same stories."""
+
+    async def __call__(self, url: str, *given: object, **named: object) -> Response:  # type: ignore[override]
+        place = "https://example.org/gdelt" if url.startswith("https://example.org/gdelt?") else url
+        return await super().__call__(place)
+
+
+def a_gdelt(_: Path) -> tuple[Source, Web]:
+    site: dict[str, Response | SourceError | str] = {
+        f"https://example.org/{number}": f"<p>Text {number}</p>" for number in range(59)
+    }
+    articles = [
+        {"url": f"https://example.org/{n}", "title": f"Story {n}", "seendate": "20261121T101500Z"}
+        for n in range(60)
+    ]
+    site["https://example.org/gdelt"] = json.dumps({"articles": articles})
+    return Source("g", "gdelt", "https://example.org/gdelt", options={"terms": ("ketamine",)}), Gdelt(site)
+
+
 MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
     "api": an_api,
     "feed": a_feed,
     "folder": a_folder,
+    "gdelt": a_gdelt,
     "page": a_page,
     "sitemap": a_sitemap,
 }
 
 
+World = tuple[Source, Web]
+
+
+@pytest.fixture
+def world(kind: str, tmp_path: Path) -> Iterator[World]:
+    """A source of 60 things, one of which cannot be read."""
+    if kind != "mail":
+        yield MAKERS[kind](tmp_path)
+        return
+    messages = {number: message(number) for number in range(1, 60)}
+    messages[60] = message(60, "Long. " * 1000)
+    with imap_in_thread(Box(messages)) as box:
+        yield mail_source(box, max_bytes=5000), Web({})
+
+
 @pytest.mark.parametrize("kind", KINDS)
 class TestEveryKind:
-    def test_documents_gaps_and_checkpoints(self, kind: str, tmp_path: Path) -> None:
-        source, web = MAKERS[kind](tmp_path)
+    def test_documents_gaps_and_checkpoints(self, kind: str, world: World) -> None:
+        source, web = world
         run = check(source, web)
         assert len(run.documents) >= 59
         assert len({document.url for document in run.documents}) == len(run.documents)
@@ -90,20 +129,20 @@ class TestEveryKind:
             assert (document.source, document.fetched_at) == (source.name, NOW)
             assert "Text" in extract(document).text or "Story" in extract(document).text
 
-    def test_the_state_is_json_and_keeps_what_is_not_its_own(self, kind: str, tmp_path: Path) -> None:
-        source, web = MAKERS[kind](tmp_path)
+    def test_the_state_is_json_and_keeps_what_is_not_its_own(self, kind: str, world: World) -> None:
+        source, web = world
         state = check(source, web, SourceState(source.name, failures=3, next_check=NOW)).state
         assert (state.source, state.failures, state.next_check) == (source.name, 3, NOW)
         assert json.loads(json.dumps(state.cursor)) == state.cursor
 
-    def test_a_second_check_reads_nothing_again(self, kind: str, tmp_path: Path) -> None:
-        source, web = MAKERS[kind](tmp_path)
+    def test_a_second_check_reads_nothing_again(self, kind: str, world: World) -> None:
+        source, web = world
         again = check(source, web, check(source, web).state)
         assert again.documents == []
 
-    def test_killed_after_any_item_nothing_is_lost(self, kind: str, tmp_path: Path) -> None:
+    def test_killed_after_any_item_nothing_is_lost(self, kind: str, world: World) -> None:
         """What was recorded up to a checkpoint and what the next check gives make the whole."""
-        source, web = MAKERS[kind](tmp_path)
+        source, web = world
         whole = check(source, web)
         urls = {document.url for document in whole.documents}
         recorded: set[str] = set()
@@ -117,11 +156,11 @@ class TestEveryKind:
                 rest = check(source, web, item)
                 assert recorded | {document.url for document in rest.documents} == urls
 
-    def test_options_are_checked(self, kind: str, tmp_path: Path) -> None:
-        source, web = MAKERS[kind](tmp_path)
-        name = {"folder": "max_bytes"}.get(kind, "max_pages")
+    def test_options_are_checked(self, kind: str, world: World) -> None:
+        source, web = world
+        name = {"folder": "max_bytes", "mail": "max_messages"}.get(kind, "max_pages")
         with pytest.raises(SourceError, match=name) as caught:
-            check(Source(source.name, kind, source.location, options={name: "many"}), web)
+            check(Source(source.name, kind, source.location, options={**source.options, name: "many"}), web)
         assert caught.value.permanent
 
 
