@@ -15,7 +15,6 @@ from functools import lru_cache
 from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
 from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
-from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.patterns import Automaton, Hit
 from monitor.match.reading import Reading, read
@@ -167,8 +166,11 @@ def _from_padded(view: Forms, begin: int, end: int, *, bare: bool) -> tuple[int,
     return view.from_words(first - 1, end - 1 - (32 in spaces))
 
 
-def from_misspellings(lexicon: Lexicon, view: Forms, language: str | None) -> Iterable[Candidate]:
-    for start, stop, entry in misspelt(lexicon, view):
+def from_misspellings(
+    lexicon: Lexicon, view: Forms, found: list[tuple[int, int, int]], language: str | None
+) -> Iterable[Candidate]:
+    """Candidates among what `misspelt` found."""
+    for start, stop, entry in found:
         border = borders.look(view.text, start, stop, language, letters=7)
         if border.kind == "free" and not borders.hyphenated(view.text, start, stop):
             yield Candidate(start, stop, lexicon.name(entry), Reading("normal"), border, False, "misspelling")

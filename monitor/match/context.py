@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import daachorse
 
-from monitor.match.normalize import Forms, words_key
+from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.words import tables
 
 _QUANTITY = re.compile(
@@ -70,22 +70,41 @@ def gate_patterns() -> dict[bytes, int]:
 
 
 _GUESSED_FROM = 1500  # bytes at the beginning of a text that its language is guessed from
+_PLAINLY = 8  # small words of one language after which no more are counted
 
 
 @functools.cache
-def _function_words() -> dict[str, frozenset[bytes]]:
-    return {language: frozenset(map(words_key, found)) for language, found in tables().function_words.items()}
+def _function_words() -> dict[bytes, tuple[str, ...]]:
+    """The languages that each small word belongs to; words in the folded form."""
+    found: dict[bytes, tuple[str, ...]] = {}
+    for language, words in tables().function_words.items():
+        for key in {fold_leet(words_key(word)) for word in words}:
+            found[key] = (*found.get(key, ()), language)
+    return found
 
 
 def guess_language(forms: Forms) -> str | None:
     """Tell the language of a text by its small words (Chinese by its characters); None when they do not."""
-    beginning = forms.words[:_GUESSED_FROM].split()
+    if forms.guessed is None:
+        forms.guessed = (_guess_language(forms),)
+    return forms.guessed[0]
+
+
+def _guess_language(forms: Forms) -> str | None:
     if forms.latin is not None and forms.latin[: len(forms.words)].count(b" ") * 2 > len(forms.words):
         return "zh"
-    counts = sorted(
-        (sum(word in known for word in beginning), language) for language, known in _function_words().items()
-    )
-    (second, _), (most, language) = counts[-2:]
+    counts = dict.fromkeys(tables().function_words, 0)
+    known = _function_words()
+    begin = most = 0
+    # the first sentences mostly settle it
+    for end in (_GUESSED_FROM // 4, _GUESSED_FROM):
+        for word in forms.folded[begin:end].split():
+            for language in known.get(word, ()):
+                counts[language] += 1
+        begin = end
+        (second, _), (most, language) = sorted((count, language) for language, count in counts.items())[-2:]
+        if most >= _PLAINLY and most > 2 * second:
+            break
     return language if most >= 2 and most > second else None
 
 

@@ -26,7 +26,9 @@ from monitor.match.candidates import (
     from_weak,
     longest,
 )
-from monitor.match.lexicon import ANCHOR, CLINIC, Lexicon
+from monitor.match.context import EVERY_LANGUAGE
+from monitor.match.lexicon import ANCHOR, CLINIC, NAME, Lexicon
+from monitor.match.misspelt import misspelt
 from monitor.match.normalize import Forms, forms
 from monitor.match.patterns import Automaton, Hit
 from monitor.model import Mention, Pin
@@ -93,14 +95,20 @@ def weigh(
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
     if not marks and not in_full:
         return None
-    language = language or context.guess_language(view)
+    # most texts show nothing more, and then it does not matter in what language
+    language = language or (context.guess_language(view) if marks & (NAME | EVERY_LANGUAGE) else None)
     candidates: list[Candidate] = []
     reasons = from_short(lexicon, view, hits, language, candidates) if marks else []
     in_full = in_full or bool(candidates) or _are_several(view, reasons)
-    if in_full or marks & ANCHOR:
-        candidates += from_long(lexicon, view, lexicon.long.find(view.compact), language)
-    if in_full or candidates or clinic > 1:
-        candidates = longest([*candidates, *from_misspellings(lexicon, view, language)], language)
+    long_hits = lexicon.long.find(view.compact) if in_full or marks & ANCHOR else []
+    if long_hits or always:
+        language = language or context.guess_language(view)
+        candidates += from_long(lexicon, view, long_hits, language)
+    slips = misspelt(lexicon, view) if in_full or candidates or clinic > 1 else []
+    if slips:
+        language = language or context.guess_language(view)
+        candidates += from_misspellings(lexicon, view, slips, language)
+    candidates = longest(candidates, language)
     if not (candidates or reasons or always):
         return None
     weak = from_weak(lexicon, view, language, None if candidates or always else reasons)

@@ -249,6 +249,7 @@ class Forms:
     readings: dict[tuple[int, int, str], tuple[int, list[Any]]] = field(
         default_factory=dict
     )  # see mentions.py
+    guessed: tuple[str | None] | None = None  # its language, once it was asked for
     _codes: bytes | None = None
     _padded: bytes | None = None
     _compact: bytes | None = None
