@@ -20,6 +20,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 import aiohttp
 
 from monitor.errors import SourceError
+from monitor.ingest.challenge import LOOKED_AT, challenge
 from monitor.ingest.decode import decode
 from monitor.ingest.guard import (
     AddressRefusedError,
@@ -32,6 +33,7 @@ from monitor.ingest.guard import (
 )
 from monitor.ingest.inflate import ACCEPT_ENCODING, check_complete, decoders, inflate
 from monitor.ingest.request import HttpLimits, Response, parse_content_type
+from monitor.ingest.reservation import Reservations
 from monitor.ingest.robots import ROBOTS_MAX_BYTES, Robots
 from monitor.model import Hop
 
@@ -45,6 +47,9 @@ MAX_RETRY_AFTER = 86_400.0  # seconds; a server that asks for more is asked agai
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 _SMALL_BODY = 1_000_000  # bytes; a body up to this size is always read to its end
+_CHALLENGED = frozenset({401, 403, 405, 406, 429, 503})  # statuses of pages that ask for a human
+_REFUSAL_READ = 5.0  # seconds for the body of a refusal
+_PAGES = ("text/html", "application/xhtml+xml", "")
 _RAW_SLACK = 65_536  # compressed bytes beyond the limit that are still read: headers of empty blocks
 _IDLE_HOSTS = 5_000  # remembered hosts beyond which idle ones are forgotten
 
@@ -100,7 +105,8 @@ class Http:
         self._clock, self._sleep, self._wall = clock, sleep, wall
         self._hosts: dict[str, _Host] = {}
         self._held = 0  # bytes of the bodies that are being read
-        self._robots = Robots(self.limits.user_agent, self._robots_txt, clock)
+        self._robots = Robots(self.limits.user_agent, self._site_file, clock)
+        self._reservations = Reservations(self._site_file, clock)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Http:
@@ -167,6 +173,7 @@ class Http:
             host = self._checked_host(current, first=len(seen) == 1)
             if ask.obeys_robots:
                 self._host(host).delay = await self._robots.check(current)
+                await self._reservations.check(current)
             async with self._turn(host, current, ask.pace):
                 started = self._loop_time()
                 answer = await self._hop(current, ask, time_left)
@@ -181,9 +188,9 @@ class Http:
         most = self.limits.max_redirects
         raise SourceError(f"{_shown(url)} redirects more than {most} times", outcome="error")
 
-    async def _robots_txt(self, url: str) -> str | None:
-        """Fetch a robots.txt. A server that has none (4xx) allows everything, 429 aside (RFC 9309, 2.3.1)."""
-        headers = self._headers("", "", "text/plain, */*;q=0.5")
+    async def _site_file(self, url: str) -> str | None:
+        """Fetch a robots.txt or the like; None where there is none (4xx, 429 aside: RFC 9309, 2.3.1)."""
+        headers = self._headers("", "", "text/plain, application/json, */*;q=0.5")
         try:
             response = await self._follow(url, _Ask(headers, ROBOTS_MAX_BYTES, False, cut=True))
         except _StatusError as error:
@@ -292,9 +299,13 @@ class Http:
             ask.headers.keys() & {"If-None-Match", "If-Modified-Since"}
         )
         if not not_modified and not 200 <= answer.status < 300:
-            raise _status_error(url, answer.status, headers, self._wall())
+            seen = await self._seen_challenge(url, ask, answer) if answer.status in _CHALLENGED else ""
+            raise _status_error(url, answer.status, headers, self._wall(), seen)
         media_type, charset = parse_content_type(headers.get("content-type", ""))
         body = b"" if not_modified else await self._body(url, ask, answer)
+        seen = challenge(headers, body) if media_type in _PAGES else ""
+        if seen:
+            raise SourceError(f"{_shown(url)} answered {answer.status}{_asks(seen)}", outcome="blocked")
         return Response(
             url=str(answer.url),
             status=answer.status,
@@ -305,6 +316,16 @@ class Http:
             not_modified=not_modified,
             received_at=self._wall(),
         )
+
+    async def _seen_challenge(self, url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> str:
+        """What of a challenge the beginning of a refusal shows, if it can be read in good time."""
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        try:
+            async with asyncio.timeout(_REFUSAL_READ):
+                body = await self._body(url, replace(ask, max_bytes=LOOKED_AT, cut=True), answer)
+        except (SourceError, aiohttp.ClientError, OSError, ValueError):
+            body = b""
+        return challenge(headers, body)
 
     async def _body(self, url: str, ask: _Ask, answer: aiohttp.ClientResponse) -> bytes:
         """Read and decompress the body; stops at the limit, however much more the server has.
@@ -376,9 +397,15 @@ def _joined(base: str, location: str) -> str:
         raise _bad_address(location, str(error), permanent=False) from error
 
 
-def _status_error(url: str, status: int, headers: dict[str, str], now: datetime) -> SourceError:
+def _asks(seen: str) -> str:
+    return f" with a page that asks for a human ({seen[:200]})" if seen else ""
+
+
+def _status_error(
+    url: str, status: int, headers: dict[str, str], now: datetime, seen: str = ""
+) -> SourceError:
     outcome = "error"
-    if status in (401, 402, 403, 429, 451):
+    if seen or status in (401, 402, 403, 429, 451):
         outcome = "blocked"
     elif status in (404, 410):
         outcome = "gone"
@@ -386,7 +413,7 @@ def _status_error(url: str, status: int, headers: dict[str, str], now: datetime)
         outcome = "timeout"
     retry_after = _retry_after(headers, now) if status in (429, 503) else None
     error = _StatusError(
-        f"{_shown(url)} answered {status}",
+        f"{_shown(url)} answered {status}{_asks(seen)}",
         permanent=status == 410,
         outcome=outcome,
         retry_after=retry_after,

@@ -1,4 +1,4 @@
-"""What a site asks of programs: robots.txt (RFC 9309) and its reservation of text mining. No I/O here.
+"""What a site asks of programs in its robots.txt (RFC 9309). No I/O here.
 
 robots.txt rules over pages that are found by a link. An address that a person wrote into the configuration is
 asked as that person's request, as a browser or a feed reader would.
@@ -7,15 +7,12 @@ asked as that person's request, as a browser or a feed reader would.
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from monitor.errors import SourceError
-from monitor.ingest.decode import decode
-from monitor.ingest.request import Response
 
 if TYPE_CHECKING:
     from protego import Protego
@@ -26,9 +23,6 @@ KEPT_FAILURE = 15 * 60.0  # seconds after which a robots.txt that could not be h
 LONGEST_DELAY = 30.0  # seconds; a longer Crawl-delay would keep a source of a few pages busy for hours
 _IDLE_ORIGINS = 5_000
 _HOST_TROUBLE = ("timeout", "unreachable", "refused")
-_TDM_META = re.compile(r"<meta\b[^>]*\btdm-reservation\b[^>]*>", re.IGNORECASE)
-_TDM_ON = re.compile(r"""\bcontent\s*=\s*["']?\s*1\b""", re.IGNORECASE)
-_TDM_WITHIN = 262_144  # bytes of a page that are looked through
 
 Ask = Callable[[str], Awaitable[str | None]]
 """Fetches a robots.txt: its text, None where there is none (4xx). Raises SourceError."""
@@ -111,18 +105,3 @@ def _unread(url: str, place: str, error: SourceError) -> SourceError:
     outcome = error.outcome if error.outcome in _HOST_TROUBLE else "blocked"
     message = f"{url} was not asked: {place} could not be read ({error})"
     return SourceError(message, outcome=outcome, retry_after=error.retry_after)
-
-
-def check_reservation(response: Response) -> None:
-    """Raise SourceError (blocked, permanent) for a page whose publisher reserves text and data mining.
-
-    Read are the header and the meta element of the TDM Reservation Protocol
-    (https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/).
-    """
-    reserved = response.headers.get("tdm-reservation", "").strip() == "1"
-    if not reserved and b"tdm-reservation" in response.body[:_TDM_WITHIN].lower():
-        metas = _TDM_META.findall(decode(response.body[:_TDM_WITHIN], [response.charset]))
-        reserved = any(map(_TDM_ON.search, metas))
-    if reserved:
-        message = f"{response.url} reserves text and data mining (tdm-reservation); its text was not used"
-        raise SourceError(message, permanent=True, outcome="blocked")

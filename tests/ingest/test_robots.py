@@ -1,4 +1,4 @@
-"""robots.txt and the reservation of text and data mining: what is asked, what is not, and how it is told."""
+"""robots.txt: what is asked, what is not, and how it is told."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from aiohttp import web
 
 from monitor.errors import SourceError
 from monitor.ingest import Http
-from monitor.ingest.request import Response
-from monitor.ingest.robots import KEPT, KEPT_FAILURE, LONGEST_DELAY, Robots, check_reservation, robots_address
+from monitor.ingest.robots import KEPT, KEPT_FAILURE, LONGEST_DELAY, Robots, robots_address
 from tests.ingest.test_fetch import Clock
 from tests.servers import Handler, Server, answer, endless, limits, serve, status
 
@@ -202,7 +201,7 @@ def test_where_a_link_redirects_to_is_looked_at_too() -> None:
         },
         act,
     )
-    assert paths == ["/robots.txt", "/open"]
+    assert paths == ["/robots.txt", "/.well-known/tdmrep.json", "/open"]
 
 
 def test_the_crawl_delay_becomes_the_pace() -> None:
@@ -218,29 +217,4 @@ def test_the_crawl_delay_becomes_the_pace() -> None:
                 await http.get(server.url + "/")
 
     asyncio.run(main())
-    assert clock.naps == [1.0, 7.0, 7.0]
-
-
-# --- reservation of text and data mining ---------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("headers", "body", "reserved"),
-    [
-        ({"tdm-reservation": "1"}, "", True),
-        ({}, '<meta name="tdm-reservation" content="1">', True),
-        ({}, "<META CONTENT=1 NAME=TDM-Reservation>", True),
-        ({"tdm-reservation": "0"}, '<meta name="tdm-reservation" content="0">', False),
-        ({}, "<p>The header tdm-reservation with content=1 means a reservation.</p>", False),
-        ({}, '<meta name="tdm-policy" content="1">', False),
-        ({}, "", False),
-    ],
-)
-def test_reservation(headers: dict[str, str], body: str, reserved: bool) -> None:
-    response = Response(PAGE, headers=headers, body=body.encode())
-    if not reserved:
-        check_reservation(response)
-        return
-    with pytest.raises(SourceError, match="reserves text and data mining") as caught:
-        check_reservation(response)
-    assert (caught.value.outcome, caught.value.permanent) == ("blocked", True)
+    assert clock.naps == [1.0, 7.0, 7.0, 7.0]  # tdmrep.json, and the pages

@@ -19,7 +19,7 @@ from monitor.errors import SourceError
 from monitor.ingest.entry import Entry
 from monitor.ingest.pdf import check_pdf, is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response
-from monitor.ingest.robots import check_reservation
+from monitor.ingest.reservation import check_reservation
 from monitor.ingest.sources.batch import Batch, integer_option
 from monitor.model import Capture, Document, Gap, Source, SourceState
 

@@ -132,5 +132,5 @@ def test_over_http_the_listing_is_asked_and_its_links_obey_robots_txt() -> None:
             return run, server.paths
 
     run, paths = asyncio.run(main())
-    assert paths == ["/news", "/robots.txt", "/open"]
+    assert paths == ["/news", "/robots.txt", "/.well-known/tdmrep.json", "/open"]
     assert [(gap.location[-7:], gap.outcome) for gap in run.gaps] == [("/closed", "blocked")]
