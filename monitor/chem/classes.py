@@ -7,6 +7,7 @@ aside. Nothing here proposes a structure.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -198,6 +199,10 @@ def _canonical(smiles: str) -> str:
     return smiles if read is None else str(Chem.MolToSmiles(read))
 
 
+# SMILES with parts, ions, stereo or isotopes: only these have a parent or a flat form of their own
+_MARKED = re.compile(r"[.+@/\\]|-\d*\]|\[\d")
+
+
 # --- the judgement -----------------------------------------------------------------------------------
 
 
@@ -222,8 +227,10 @@ def _differences(smiles: str) -> tuple[tuple[StructureClass, tuple[Difference, .
     read = molecule(smiles)
     if read is None:
         return ()
-    # flat twice over: through SMILES, so that ring and aromaticity marks are fresh
-    plain = molecule(Chem.MolToSmiles(flat(parent(read)), isomericSmiles=False))
+    plain: Chem.Mol | None = read
+    if _MARKED.search(smiles):
+        # flat twice over: through SMILES, so that ring and aromaticity marks are fresh
+        plain = molecule(Chem.MolToSmiles(flat(parent(read)), isomericSmiles=False))
     if plain is None:
         return ()
     found = []
@@ -267,8 +274,9 @@ def _verdict(
 def _placements(of: StructureClass, mol: Chem.Mol) -> Iterator[tuple[Difference, ...]]:
     """Lay the core over the structure in every way and tell the differences of each."""
     for core, change in of.core:
-        numbers = [atom.GetAtomMapNum() for atom in core.GetAtoms()]
-        for match in mol.GetSubstructMatches(core, uniquify=False, maxMatches=MOST_PLACEMENTS):
+        matches = mol.GetSubstructMatches(core, uniquify=False, maxMatches=MOST_PLACEMENTS)
+        numbers = [atom.GetAtomMapNum() for atom in core.GetAtoms()] if matches else []
+        for match in matches:
             found = _compare(of, mol, dict(zip(match, numbers, strict=True)))
             if found is not None:
                 first = [Difference("core", "another core", change)] if change else []
@@ -368,6 +376,7 @@ def _in_group(mol: Chem.Mol, group: Group, atoms: Fragment, first: int, holders:
     )
 
 
+@lru_cache(maxsize=1024)  # of one structure mostly, whose placements ask for the same again and again
 def _firsts(mol: Chem.Mol, pattern: Chem.Mol) -> Fragment:
     """Every atom that can stand for the first atom of the pattern."""
     return frozenset(match[0] for match in mol.GetSubstructMatches(pattern, uniquify=False))
@@ -383,7 +392,7 @@ def _parts(mol: Chem.Mol, core: Mapping[int, int]) -> Iterator[Part]:
         bonds = _bound(mol, piece, frozenset(core))
         holders = frozenset(holder for _, holder in bonds)
         first, holder = bonds[0]
-        yield Part(piece, first, core[holder], holders, _star(mol, piece, holders))
+        yield Part(piece, first, core[holder], holders, _star(mol, piece))
 
 
 def _pieces(mol: Chem.Mol, atoms: Fragment) -> Iterator[Fragment]:
@@ -409,12 +418,14 @@ def _bound(mol: Chem.Mol, piece: Fragment, to: Fragment) -> list[tuple[int, int]
     ]
 
 
-def _star(mol: Chem.Mol, piece: Fragment, holders: Fragment) -> str:
+@lru_cache(maxsize=256)
+def _star(mol: Chem.Mol, piece: Fragment) -> str:
     """Canonical SMILES of a part, a star for each bond to the core."""
     cut = [
         bond.GetIdx()
-        for bond in mol.GetBonds()
-        if (bond.GetBeginAtomIdx() in piece) != (bond.GetEndAtomIdx() in piece)
+        for atom in piece
+        for bond in mol.GetAtomWithIdx(atom).GetBonds()
+        if bond.GetOtherAtomIdx(atom) not in piece
     ]
     broken = Chem.FragmentOnBonds(mol, cut, addDummies=True, dummyLabels=[(0, 0)] * len(cut))
     for atoms in Chem.GetMolFrags(broken):

@@ -30,6 +30,7 @@ _BESIDE = 6  # words that are taken in on each side at most
 _BLANK = re.compile(r"[ \t\u00a0\u202f]{1,2}+(?:\r?\n[ \t]*+)?+|\r?\n[ \t]*+")
 _BLANK_BEFORE = re.compile(r"(?:[ \t\u00a0\u202f]{1,2}|[ \t]{0,8}\r?\n[ \t]{0,8})$")
 _BEFORE_GAPS = frozenset(fragments.HYPHENS + ",([{0123456789 \t\n")  # a stretch may go on over the next blank
+_TIES = frozenset(fragments.HYPHENS + fragments.PRIMES + fragments.INVISIBLE + "()[]{}0123456789")
 _LOCANTS = re.compile(r"(?:[\d,']+[a-z]?|\([^()]{1,30}\))-")  # before a hyphen: "2,5-", "(+-)-"
 # an address, a path or the name of a file, in which the place of the candidate is "\0"
 _ADDRESS = re.compile(r"://|www\.|@|^[\"'(]?[~.]{0,2}[/\\]\w|[\w=#&\\]\0|\0[\w=#&\\]|\.[a-z]{2,4}(?![\w.])|_")
@@ -54,6 +55,10 @@ def candidates(text: str, taken: Sequence[Mention] = ()) -> tuple[Candidate, ...
     done = free = 0  # what was read; where the last candidate ended
     for place in _seeds(text):
         if place < done:
+            continue
+        after = _ordinary_word(text, place)
+        if after:
+            done = after
             continue
         start, done, whole = _stretch(text, place, done)
         for word in words(text, start, done) if whole else ():
@@ -92,6 +97,21 @@ def _seeds(text: str) -> list[int]:
         at = stop - 1
         places.append(count)
     return places
+
+
+def _ordinary_word(text: str, place: int) -> int:
+    """Where the word around a place ends that stands by itself and is made of other parts too; 0 elsewhere.
+
+    A glance that spares most seeds in ordinary texts ("blackbroms") the reading of all that is around them.
+    """
+    start = stop = place
+    while start > 0 and text[start - 1].isalpha() and place - start < fragments.LONGEST_RUN:
+        start -= 1
+    while stop < len(text) and text[stop].isalpha() and stop - place < fragments.LONGEST_RUN:
+        stop += 1
+    if text[max(0, start - 1) : start] in _TIES or text[stop : stop + 1] in _TIES:
+        return 0
+    return stop if fragments.parse(fragments.fold(text[start:stop])).unknown else 0
 
 
 def _stretch(text: str, place: int, low: int) -> tuple[int, int, bool]:
