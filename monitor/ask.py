@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError, MonitorError
 from monitor.model import Article, Substance, Watchlist
 from monitor.prepare import load_watchlist
+from monitor.structures import lacking, told_lacking
 from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
@@ -216,7 +217,7 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 names.get(source.name, ""),
             )
         )
-    return lines, _beat_line(beats, now)
+    return lines, " ".join(filter(None, (_beat_line(beats, now), told_lacking(lacking(config)))))
 
 
 def _names_on_pages(connection: Connection) -> dict[str, str]:

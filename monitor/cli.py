@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_evidence, cli_rescan, cli_resolve, cli_source, cli_sync
+from monitor import __version__, cli_evidence, cli_novel, cli_rescan, cli_resolve, cli_source, cli_sync
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def run(
     console = make_console()
     with _monitor(config) as monitor:
         chosen = monitor.named(source or None)
-        show_news(console, monitor.news, monitor.matcher.watchlist)
+        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
         bug: BugError | None = None
         with _stop_on_signals() as stopping:
             with run_progress(console, len(chosen)) as tell:
@@ -199,7 +199,7 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
     console = make_console()
     with _monitor(config) as monitor:
-        show_news(console, monitor.news, monitor.matcher.watchlist)
+        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
         watched = _counted(len(monitor.sources), "source")
         console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
 
@@ -294,7 +294,7 @@ def scan(
 
 @app.command()
 def report(
-    name: Annotated[str, typer.Argument(help="alerts, substances, sources, coverage, term-presence.")],
+    name: Annotated[str, typer.Argument(help="alerts, substances, sources, coverage, novel, term-presence.")],
     since: Annotated[str, typer.Option(help="How far back (7d, 24h, 2w) or a day (2026-01-31).")] = "7d",
     until: Annotated[str | None, typer.Option(help="Up to this moment; like --since.")] = None,
     form: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, html or json.")] = "table",
@@ -492,6 +492,7 @@ def _echo_lines(lines: list[str]) -> None:
 
 
 cli_sync.add_commands(watchlist_app, _load, _now)
+cli_novel.add_commands(app, _load, _now)
 cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day, _now)
 cli_source.add_commands(app, _load, _now, _cache)
 cli_evidence.add_commands(app, _load, _now)

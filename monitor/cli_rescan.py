@@ -53,7 +53,7 @@ def add_commands(
         day = moment(since, clock(), "--since").date().isoformat() if since else ""
         monitor = build(load(config), clock, cache())
         try:
-            show_news(make_console(), monitor.news, monitor.matcher.watchlist)
+            show_news(make_console(), monitor.news, monitor.matcher.watchlist, monitor.lacking)
             _show(monitor, _rescan(monitor, day, budget, dry_run, again), dry_run)
         finally:
             monitor.close()

@@ -286,7 +286,8 @@ def _why_unresolved(meaning: Resolution | None) -> str:
 
 def _last_said(meaning: Resolution) -> str:
     """What OPSIN, or the lack of it, said last."""
-    return next((step.said for step in reversed(meaning.steps) if step.step == "opsin"), "")
+    said = next((step.said for step in reversed(meaning.steps) if step.step == "opsin"), "")
+    return f"OPSIN {said}" if said[:1].isdigit() else said
 
 
 def _trouble(unresolved: Mapping[str, str]) -> str:

@@ -32,7 +32,7 @@ from monitor.outcomes import BugError, CheckResult, Progress, RunSummary
 from monitor.places import Places
 from monitor.prepare import Matcher, WatchlistNews, build_matcher, http_limits, watchlist_mark, with_terms
 from monitor.rescan import Rescan, RescanResult, in_turns
-from monitor.structures import open_structures
+from monitor.structures import open_structures, told_lacking
 from monitor.timing import next_check
 
 if TYPE_CHECKING:
@@ -111,6 +111,11 @@ class Monitor:
     def close(self) -> None:
         self.judge.structures.close()
         self.store.close()
+
+    @property
+    def lacking(self) -> str:
+        """What is done without, in a sentence; "" for nothing."""
+        return told_lacking(self.judge.structures.without)
 
     @property
     def matcher(self) -> Matcher:

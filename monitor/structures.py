@@ -201,6 +201,16 @@ def lacking(config: Config | None) -> str:
     return ""
 
 
+def told_lacking(without: str) -> str:
+    """The same as a sentence for people."""
+    if not without:
+        return ""
+    return (
+        "Names that no list has are looked up by the rules of names only, not as structures: "
+        f"{without} (`structures: off` in the configuration ends this line)"
+    )
+
+
 def open_structures(
     config: Config | None, store: Store | None = None, clock: Callable[[], datetime] | None = None
 ) -> Structures:
@@ -212,7 +222,7 @@ def open_structures(
 
     pins = config.to_pins() if config else ()
     if config is not None and config.structures == "off":
-        return Structures(None, "switched off", pins, on=False)
+        return Structures(None, "", pins, on=False)
     without = lacking(config)
     if without:
         return Structures(None, without, pins)

@@ -21,6 +21,7 @@ from monitor.model import Outcome, Severity
 if TYPE_CHECKING:
     from monitor.ask import AlertLine, ListLine, SourceLine
     from monitor.model import Gap, Mention, Snippet, Watchlist
+    from monitor.novel import NovelLine
     from monitor.pipeline import CheckResult, Progress, RunSummary
     from monitor.prepare import WatchlistNews
     from monitor.rescan import RescanResult
@@ -151,8 +152,11 @@ def _counts(check: CheckResult) -> list[str]:
     return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
 
 
-def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> None:
-    """Tell which watchlist is in force, what changed in it, or why the configured one was refused."""
+def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist, lacking: str = "") -> None:
+    """Tell which watchlist is in force, what changed in it, or why the configured one was refused.
+
+    `lacking` says what is done without.
+    """
     parts = (watchlist.substances, "substance"), (watchlist.names, "name"), (watchlist.lists, "list")
     size = ", ".join(_number(len(rows), thing) for rows, thing in parts)
     console.print(_styled("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
@@ -165,6 +169,8 @@ def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist) -> No
         for line in news.told:
             console.print(Text(f"  {safe(line).replace('watchlist:', 'changed:')}"), soft_wrap=True)
         console.print(Text("  `substance-monitor watchlist changes` lists all changes", "dim"))
+    if lacking:
+        console.print(Text(f"  {lacking}", "dim"), soft_wrap=True)
 
 
 def show_summary(
@@ -307,13 +313,17 @@ def _quote(mentions: Sequence[Mention], snippets: Sequence[Snippet]) -> Text | N
 
 def _marked(snippet: Snippet, mention: Mention) -> Text:
     start, stop = mention.start - snippet.start, mention.stop - snippet.start
-    left, right = snippet.text[:start], snippet.text[stop:]
+    return _cut(snippet.text[:start], snippet.text[start:stop], snippet.text[stop:])
+
+
+def _cut(left: str, middle: str, right: str) -> Text:
+    """The middle, marked, with some context on either side."""
     near_left, near_right = left[-AROUND:], right[:AROUND]
     if len(left) > AROUND:
         near_left = "…" + near_left.partition(" ")[2] if " " in near_left else "…" + near_left
     if len(right) > AROUND:
         near_right = near_right.rpartition(" ")[0] + "…" if " " in near_right else near_right + "…"
-    text = _styled(_spaced(near_left), "dim").append(clean(snippet.text[start:stop]), "bold")
+    text = _styled(_spaced(near_left), "dim").append(clean(middle), "bold")
     return text.append(_spaced(near_right), "dim")
 
 
@@ -357,7 +367,48 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
     for line in pages:
         words = f"  {clean(line.name)}: watched names on the page: {line.names} (report term-presence)"
         console.print(Text(words), soft_wrap=not console.is_terminal)
-    console.print(Text(("\n" if trouble or pages else "") + f"Times are UTC. {beat}", "dim"))
+    told = Text(("\n" if trouble or pages else "") + f"Times are UTC. {beat}", "dim")
+    console.print(told, soft_wrap=not console.is_terminal)
+
+
+def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None:
+    """Show names that no list has: what is known of each, and where it was read last."""
+    if not lines:
+        console.print("No open names (--all shows decided and by now listed ones too).")
+        return
+    for line in lines[:limit]:
+        head = Text(f"{line.id:>4}  ").append(clean(line.name), "bold")
+        told = (
+            f"{_number(line.count, 'place')} in {_number(line.articles, 'article')}, {_days(line)}",
+            f"possible member of {line.classes}" if line.classes else "",
+            " ".join(filter(None, (line.inchikey, line.smiles))) or f"structure not known: {line.reason}",
+            f"listed by now as {line.listed_as}" if line.listed_as else "",
+            f"near: {line.near}" if line.near else "",
+            line.decided,
+        )
+        console.print(head, soft_wrap=True)
+        for part in filter(None, told):
+            console.print(Text(f"      {clean(part)}"), soft_wrap=True)
+        for quoted in _around(line).wrap(console, max(20, console.width - 6)):
+            console.print(Text(" " * 6).append_text(quoted))
+        console.print(Text(f"      {clean(line.url)}", "dim"), soft_wrap=True)
+    if len(lines) > limit:
+        console.print(f"and {len(lines) - limit:,} more: --limit {len(lines)}")
+    hint = "Decide: substance-monitor novel decide NUMBER watch|ignore --reason TEXT --by NAME"
+    console.print(Text(hint, "dim"), soft_wrap=True)
+
+
+def _days(line: NovelLine) -> str:
+    return line.first if line.first == line.last else f"{line.first} to {line.last}"
+
+
+def _around(line: NovelLine) -> Text:
+    """A line around the name, the name itself marked."""
+    start = line.context.find(line.name)
+    if start < 0:
+        return Text(clean(line.context), "dim")
+    stop = start + len(line.name)
+    return _cut(line.context[:start], line.context[start:stop], line.context[stop:])
 
 
 def show_lists(console: Console, lines: Sequence[ListLine]) -> None:

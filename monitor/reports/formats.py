@@ -43,6 +43,7 @@ _SHOWN = {
         "open_gaps",
     ),
     "coverage": ("gap", "source", "outcome", "location", "message", "last_at", "times"),
+    "novel": ("novel_id", "name", "status", "articles", "count", "classes", "inchikey", "last_seen_at"),
     "term-presence": (
         "state",
         "reason",
@@ -70,6 +71,20 @@ _PAGE = {
     ),
     "sources": (*_SHOWN["sources"], "last_ok_at", "last_published_at", "failures", "last_message"),
     "coverage": ("gap", "source", "scope", "outcome", "location", "message", "began_at", "last_at", "times"),
+    "novel": (
+        "novel_id",
+        "name",
+        "status",
+        "articles",
+        "count",
+        "first_seen_at",
+        "last_seen_at",
+        "classes",
+        "inchikey",
+        "near",
+        "contexts",
+        "decided_why",
+    ),
     "term-presence": (*_SHOWN["term-presence"], "unknown_since_at", "absent_before_at", "message", "url"),
 }
 _BELOW = {
@@ -84,6 +99,7 @@ _HEADINGS = {
     "surfaces": "found as",
     "title": "article",
     "alert_id": "alert",
+    "novel_id": "number",
 }
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -9,6 +9,7 @@ from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
 from monitor.watchlist.lookup import index, lookup, name_key, near
 from monitor.watchlist.merge import merge
+from monitor.watchlist.novel import watch_names
 from monitor.watchlist.withheld import withheld
 
 __all__ = [
@@ -28,5 +29,6 @@ __all__ = [
     "name_key",
     "near",
     "render_changes",
+    "watch_names",
     "withheld",
 ]
