@@ -79,7 +79,7 @@ def test_bad_sources_never_hold_up_the_good_ones(tmp_path: Path) -> None:
         )
         allowed = "".join(f"    - {host(number)}:{port}\n" for number in range(SOURCES))
         write_config(tmp_path, sources, more=f"{HOUSE}http:\n  pace: 0s\n  allow_hosts:\n{allowed}")
-        with program(tmp_path, "watch") as process, ThreadPoolExecutor(1) as reading:
+        with ThreadPoolExecutor(1) as reading, program(tmp_path, "watch") as process:
             output = reading.submit(process.communicate)  # a full pipe would hold the program up
             time.sleep(WATCHED)
             memory = peak_memory(process.pid)

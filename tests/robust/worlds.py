@@ -25,11 +25,14 @@ EVERYTHING = {
 }
 
 
-def contents(folder: Path) -> dict[str, list[tuple[object, ...]]]:
-    """All that counts, with the folder's own path taken out of the addresses."""
+def contents(folder: Path, place: Path | None = None) -> dict[str, list[tuple[object, ...]]]:
+    """All that counts, with the articles' path (`place`, else the folder) taken out of their addresses."""
     return {
         name: sorted(
-            tuple(value.replace(folder.as_uri(), "") if isinstance(value, str) else value for value in row)
+            tuple(
+                value.replace((place or folder).as_uri(), "") if isinstance(value, str) else value
+                for value in row
+            )
             for row in rows(folder, query)
         )
         for name, query in EVERYTHING.items()

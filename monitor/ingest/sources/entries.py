@@ -28,6 +28,7 @@ PAGE_TRIES = 4  # checks at which a page that could not be read is asked for
 PAGE_MAX_BYTES = 8 * MEBIBYTE
 _STRIKES = 3  # pages of one host that time out in a row, after which it is left alone for this check
 _MOST_REMEMBERED = 200_000  # entries
+_LARGE_CURSOR = 40  # a checkpoint writes all that is remembered: the more there is, the rarer it comes
 _READABLE = ("text/html", "application/xhtml+xml", "text/plain", "text/xml", "application/xml", "")
 
 Chunks = AsyncIterator[list[Entry] | Gap]
@@ -145,6 +146,7 @@ async def read_entries(
         yield item
         if batch.add(item):
             yield reading.state(state)
+            batch.documents = max(batch.documents, len(reading.memory.prints) // _LARGE_CURSOR)
 
 
 async def _read(reading: Reading, chunks: Chunks) -> AsyncIterator[Document | Gap]:
