@@ -186,6 +186,14 @@ class SourceLine:
     message: str
     failures: int = 0
     names: str = ""  # of a watched page: how many names are there, gone, not known
+    outcome: str = ""  # of the last check
+    last_ok: str = ""
+    gaps: int = 0  # what of it could not be read so far
+
+    @property
+    def told(self) -> str:
+        """The health in one word; of a failing source, how it fails."""
+        return self.outcome if self.health == "failing" and self.outcome else self.health
 
 
 def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
@@ -215,6 +223,9 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 str(row.get("last_message") or ""),
                 _count(row.get("failures")),
                 names.get(source.name, ""),
+                str(row.get("last_outcome") or ""),
+                _minute(row.get("last_ok_at")),
+                _count(row.get("open_gaps")),
             )
         )
     return lines, " ".join(filter(None, (_beat_line(beats, now), told_lacking(lacking(config)))))

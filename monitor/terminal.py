@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -350,10 +351,10 @@ TROUBLE = ("failing", "empty", "stale", "moved")
 
 def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> None:
     """Show every source at a glance, and below why those in trouble are."""
-    table = _table(("source", "health", "rhythm", "last check", "next check", "articles", "alerts"))
+    table = _table(("source", "health", "rhythm", "last check", "next check", "articles", "alerts", "gaps"))
     for line in lines:
-        health = Text(line.health, HEALTH.get(line.health, ""))
-        counts = (f"{line.articles:,}", f"{line.alerts:,}")
+        health = Text(line.told, HEALTH.get(line.health, ""))
+        counts = (f"{line.articles:,}", f"{line.alerts:,}", f"{line.gaps:,}")
         table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
     _print_table(console, table)
     trouble = [line for line in lines if line.message and line.health in TROUBLE]
@@ -361,13 +362,19 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
     if trouble or pages:
         console.print()
     for line in trouble:
-        again = f" ({line.failures} times in a row; again at {line.next})" if line.failures > 1 else ""
+        often = f"{line.failures} times in a row; " if line.failures > 1 else ""
+        since = f"last read {line.last_ok}" if line.last_ok else "never read"
+        again = f" ({often}{since}; again at {line.next})" if line.health == "failing" else ""
         words = f"  {clean(line.name)}: {clean(line.message)}{again}"
         console.print(Text(words), soft_wrap=not console.is_terminal)
     for line in pages:
         words = f"  {clean(line.name)}: watched names on the page: {line.names} (report term-presence)"
         console.print(Text(words), soft_wrap=not console.is_terminal)
-    told = Text(("\n" if trouble or pages else "") + f"Times are UTC. {beat}", "dim")
+    states = Counter(line.health for line in lines)
+    summary = ", ".join(f"{count} {health}" for health, count in states.most_common())
+    if any(line.gaps for line in lines):
+        summary += "; `substance-monitor report coverage` lists the gaps"
+    told = Text(("\n" if trouble or pages else "") + f"{summary}. Times are UTC. {beat}", "dim")
     console.print(told, soft_wrap=not console.is_terminal)
 
 
@@ -439,7 +446,7 @@ def _print_table(console: Console, table: Table) -> None:
 def _table(headings: Sequence[str]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for heading in headings:
-        right = heading in ("articles", "alerts", "substances")
+        right = heading in ("articles", "alerts", "gaps", "substances")
         table.add_column(heading, justify="right" if right else "left", overflow="fold")
     return table
 

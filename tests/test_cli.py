@@ -87,7 +87,7 @@ def test_explain_report_and_sources_after_a_run(world: Path) -> None:
     assert "unreachable" in (world / "c.json").read_text()
     code, out, _ = ran(world, "sources")
     assert code == 0
-    assert re.search(r"dead feed +failing", out)
+    assert re.search(r"dead feed +unreachable", out)
     assert re.search(r"samples +ok", out)
     assert "substance-monitor watch" in out
 
