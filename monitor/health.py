@@ -12,9 +12,6 @@ from itertools import pairwise
 
 from monitor.model import Outcome
 
-TROUBLE_AFTER = 3
-"""Checks in a row that must go wrong before a source is said to have turned bad."""
-
 GOOD = (Outcome.OK.value, Outcome.UNCHANGED.value, Outcome.MOVED.value)
 """Outcomes of a source that is read and gives what it should."""
 
@@ -55,19 +52,19 @@ def rhythm(times: Sequence[datetime]) -> Rhythm | None:
     return Rhythm(ordered[-1], max(pauses)) if len(pauses) >= _FEWEST_PAUSES else None
 
 
-def turn(outcomes: Sequence[str]) -> str:
+def turn(outcomes: Sequence[str], after: int) -> str:
     """Tell what the newest of some outcomes of one source changes; the newest comes first.
 
-    "bad": it is the third in a row that went wrong. "well": it is good after three or more that were not.
-    Otherwise "". Looks at the newest TROUBLE_AFTER + 1.
+    "bad": `after` in a row went wrong, this one being the last. "well": it is good after so many or more that
+    were not. Otherwise "". Looks at the newest `after` + 1.
     """
-    good = [outcome in GOOD for outcome in outcomes[: TROUBLE_AFTER + 1]]
-    if len(good) < TROUBLE_AFTER:
+    good = [outcome in GOOD for outcome in outcomes[: after + 1]]
+    if len(good) < after:
         return ""
     if good[0]:
-        return "well" if len(good) > TROUBLE_AFTER and not any(good[1:]) else ""
-    before = good[TROUBLE_AFTER:]
-    return "bad" if not any(good[:TROUBLE_AFTER]) and (not before or before[0]) else ""
+        return "well" if len(good) > after and not any(good[1:]) else ""
+    before = good[after:]
+    return "bad" if not any(good[:after]) and (not before or before[0]) else ""
 
 
 def _days(span: timedelta) -> str:

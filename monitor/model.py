@@ -176,7 +176,8 @@ class Source:
     """A configured place that articles come from.
 
     Exactly one of `every` (seconds) and `cron` (five fields, UTC) is set. `location` is a URL or a path.
-    `language` is a hint for texts too short to guess; `options` are the kind's own.
+    `language` is a hint for texts too short to guess; `options` are the kind's own. After `bad_after` checks
+    in a row that went wrong it is said to have turned bad.
     """
 
     name: str
@@ -186,6 +187,7 @@ class Source:
     cron: str | None = None
     language: str | None = None
     options: Mapping[str, object] = field(default_factory=dict)
+    bad_after: int = 3
 
 
 @dataclass(frozen=True, slots=True)

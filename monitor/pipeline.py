@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor import __version__
 from monitor.batches import Batch, Room, batches
 from monitor.errors import ConfigError, SourceError, StoreError
-from monitor.health import GOOD, TROUBLE_AFTER, Rhythm, rhythm, turn
+from monitor.health import GOOD, Rhythm, rhythm, turn
 from monitor.judge import Judge, LastAlerts, bug_summary, prepare_judge
 from monitor.keeping import forget, keep_originals, warc_files
 from monitor.meaning import Found, Page
@@ -436,7 +436,8 @@ class Session:
         )
         if self._states is not None:
             self._states[name] = state
-        turned = turn(self._store.last_outcomes(name, TROUBLE_AFTER + 1))
+        after = check.source.bad_after
+        turned = turn(self._store.last_outcomes(name, after + 1), after)
         ended = (name, outcome, message, check.started, now, due)
         self._monitor.judge.structures.rest()
         gaps, alerts = tuple(check.gaps), tuple(check.alert_ids)

@@ -102,6 +102,26 @@ def test_the_states_of_the_model_are_those_that_are_told() -> None:
     assert told == {outcome.value for outcome in Outcome}
 
 
+def test_how_many_checks_must_fail_is_configured(tmp_path: Path) -> None:
+    routes: dict[str, Handler | web.Response | bytes | str] = {"/a": status(403), "/b": status(403)}
+    with served(routes) as server:
+        sources = (
+            feed_source("a", f"{server.url}/a") + feed_source("b", f"{server.url}/b") + "  bad_after: 1\n"
+        )
+        more = allowing(server) + "health:\n  bad_after: 2\n"
+        clock = Clock()
+        with opened(write_config(tmp_path, sources, more=more), clock) as monitor:
+            turned = [[check.turned for check in monitor.run().checks] for _ in range(3)]
+            routes["/a"] = routes["/b"] = rss({f"{server.url}/x": "A story"})
+            clock.forward(days=1)
+            turned.append([check.turned for check in monitor.run().checks])
+    assert turned == [["", "bad"], ["bad", ""], ["", ""], ["well", "well"]]
+    told = rows(tmp_path, "SELECT source, turned FROM v_source_events ORDER BY check_id")
+    assert sorted(map(str, told)) == sorted(
+        map(str, [("b", "bad"), ("a", "bad"), ("a", "well"), ("b", "well")])
+    )
+
+
 def test_a_source_that_is_read_again_closes_its_gap(tmp_path: Path) -> None:
     routes: dict[str, Handler | web.Response | bytes | str] = {"/feed": status(403)}
     with served(routes) as server:

@@ -27,6 +27,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "names": models.NamePin,
     "fields": models.ApiFields,
     "http": models.Http,
+    "health": models.Health,
     "sync": models.Sync,
     "evidence": models.Evidence,
     "retention": models.Retention,

@@ -204,6 +204,14 @@ class Sync(Section):
     )
 
 
+class Health(Section):
+    """When a source is said to have turned bad."""
+
+    bad_after: int = Field(
+        default=3, ge=1, le=1000, description="Checks in a row that must go wrong until it is told."
+    )
+
+
 class RescanSection(Section):
     """How stored articles are matched again when the watchlist, the names or the rules have changed."""
 
@@ -232,6 +240,7 @@ class Config(Section):
     )
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
+    health: Health = Field(default=Health(), description="When a source is said to have turned bad.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
     structures: Literal["auto", "off"] = Field(
         default="auto",
@@ -268,7 +277,8 @@ class Config(Section):
 
     def to_source(self, entry: SourceEntry) -> Source:
         """One source; what does not speak HTTP is given the limits of `http` as options."""
-        source = entry.to_source()
+        bad_after = entry.bad_after or self.health.bad_after
+        source = replace(entry.to_source(), bad_after=bad_after)
         if source.kind != "mail":
             return source
         limits = {"allow_hosts": self.http.allow_hosts, "timeout": max(1, int(self.http.total_timeout))}

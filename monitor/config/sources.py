@@ -46,6 +46,9 @@ class BaseSource(Section):
     )
     language: Language | None = Field(default=None, description="Hint for texts too short to guess.")
     enabled: bool = Field(default=True, description="false: keep the entry, do not check it.")
+    bad_after: int | None = Field(
+        default=None, ge=1, le=1000, description="Failed checks in a row that are told, instead of health's."
+    )
 
     @property
     def location(self) -> str:

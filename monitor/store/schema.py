@@ -149,6 +149,7 @@ source = Table(
     Column("language", Str),
     Column("active", Boolean, nullable=False),
     Column("first_seen", Utc, nullable=False),
+    Column("bad_after", Integer, nullable=False, server_default="3"),
 )
 
 source_state = Table(

@@ -188,7 +188,7 @@ SELECT s.name AS source,
                                        WHERE k.source = s.name AND k.outcome IS NOT NULL)
 """
 
-# A good check begins a stretch; the bad ones after it are counted. 3 is health.TROUBLE_AFTER.
+# A good check begins a stretch; the bad ones after it are counted.
 _SOURCE_EVENTS = """
 SELECT e.source AS source,
        CASE WHEN e.good = 1 THEN 'well' ELSE 'bad' END AS turned,
@@ -207,7 +207,8 @@ SELECT e.source AS source,
                                             ELSE 0 END AS good
                                   FROM source_check
                                  WHERE outcome IS NOT NULL AND outcome <> 'interrupted') c) k) d) e
- WHERE (e.good = 0 AND e.bad = 3) OR (e.good = 1 AND e.bad_before >= 3)
+  JOIN source s ON s.name = e.source
+ WHERE (e.good = 0 AND e.bad = s.bad_after) OR (e.good = 1 AND e.bad_before >= s.bad_after)
 """
 
 _WATCHLIST = """
