@@ -444,13 +444,13 @@ class Session:
         return CheckResult(*ended, check.done, check.failed, gaps, alerts, turned, check.unresolved)
 
     def _weigh(self, check: _Check, outcome: str, message: str, now: datetime) -> tuple[str, str]:
-        """A source that was read can still be stale, or have moved. A folder has no rhythm of its own."""
+        """A source that was read can still be stale, or have moved. Files have no rhythm of their own."""
         if outcome not in GOOD:
             return outcome, message
         name = check.source.name
         if check.done.new:
             self._rhythms.pop(name, None)
-        elif check.source.kind != "folder":
+        elif check.source.kind not in ("folder", "warc"):
             if name not in self._rhythms:
                 self._rhythms[name] = rhythm(self._store.item_times(name))
             known = self._rhythms[name]

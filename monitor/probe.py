@@ -60,7 +60,7 @@ async def _try(
                         tell(f"  gap      {item.outcome}: {item.message}")
                     elif isinstance(item, Document):
                         articles += _show_document(item, matcher, tell)
-                    if source.kind in ("folder", "mail") and articles >= most:
+                    if source.kind in ("folder", "mail", "warc") and articles >= most:
                         break  # the other kinds keep to their options
         except SourceError as error:
             tell(f"  failed   {error.outcome}: {error}")

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from monitor.ingest.warcs import missing
+from tests.warcs import http, packed, record
+from tests.warcs import page as archived
 from tests.worlds import (
     HOUSE,
     Clock,
@@ -90,3 +92,24 @@ def test_retention_reaches_the_warc_files(tmp_path: Path) -> None:
         clock.forward(days=3000)
         monitor.run()
         assert list((tmp_path / "raw").iterdir()) == []
+
+
+def test_alerts_from_an_archive_carry_its_record(tmp_path: Path) -> None:
+    body = page("Ship searched", NEWS).encode()
+    (tmp_path / "old.warc.gz").write_bytes(
+        packed(archived(1), record(http(body), "https://example.org/ship"))
+    )
+    config = write_config(tmp_path, "- name: archive\n  kind: warc\n  path: old.warc.gz\n", more=HOUSE + WARC)
+    clock = Clock()
+    with opened(config, clock) as monitor:
+        first = monitor.run()
+        assert (first.checks[0].done.new, first.alerts) == (2, 1)
+        clock.forward(hours=2)
+        assert monitor.run().checks[0].outcome == "unchanged"
+    assert not (tmp_path / "raw").exists()  # what is in an archive is not written to another
+    assert rows(tmp_path, "SELECT article_day FROM v_alerts") == [("2020-01-02",)]
+    assert ran(tmp_path, "evidence", "1", "--out", "kept")[0] == 0
+    (alert,) = json.loads((tmp_path / "kept/manifest.json").read_text())["alerts"]
+    assert alert["capture"]["captured_at"] == "2020-01-02T03:04:05Z"
+    assert (alert["warc"]["warc_file"], alert["warc"]["file"]) == ("old.warc.gz", "alert-1/record.warc.gz")
+    assert ran(tmp_path, "evidence", "verify", "kept")[0] == 0

@@ -316,7 +316,13 @@ def _missing_files(tree: Tree, base: Path) -> Iterator[Problem]:
         yield from _missing_file(tree, (*path, "file"), base, folder=False)
     for path, _ in tree.items(("sources",)):
         if tree.get((*path, "enabled")) is not False:
-            yield from _missing_file(tree, (*path, "path"), base, folder=True)
+            may_be_file = tree.get((*path, "kind")) == "warc" and _is_file(tree, (*path, "path"), base)
+            yield from _missing_file(tree, (*path, "path"), base, folder=not may_be_file)
+
+
+def _is_file(tree: Tree, path: KeyPath, base: Path) -> bool:
+    written = tree.get(path)
+    return isinstance(written, str) and (base / Path(written.strip()).expanduser()).is_file()
 
 
 def _missing_file(tree: Tree, path: KeyPath, base: Path, *, folder: bool) -> Iterator[Problem]:

@@ -306,6 +306,24 @@ class FederalRegisterSource(ListSource):
         return {**super().options, **own, "lookback": int(self.lookback)}
 
 
+class WarcSource(BaseSource):
+    """Web archives: a .warc or .warc.gz file, or a folder of them."""
+
+    kind: Literal["warc"] = Field(description="A WARC file, or a folder of them, with its subfolders.")
+    path: LocalPath = Field(description="Path, counted from the folder of this file.")
+    max_size: Size = Field(
+        default=32_000_000, description="Of one record; a larger one is reported as a gap."
+    )
+
+    @property
+    def location(self) -> str:
+        return str(self.path)
+
+    @property
+    def options(self) -> Mapping[str, object]:
+        return {"max_bytes": self.max_size}
+
+
 SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
     "api": ApiSource,
     "federal_register": FederalRegisterSource,
@@ -315,6 +333,7 @@ SOURCE_KINDS: Mapping[str, type[BaseSource]] = {
     "mail": MailSource,
     "page": PageSource,
     "sitemap": SitemapSource,
+    "warc": WarcSource,
 }
 
 
@@ -331,6 +350,7 @@ SourceEntry = Annotated[
     | Annotated[GdeltSource, Tag("#gdelt")]
     | Annotated[MailSource, Tag("#mail")]
     | Annotated[PageSource, Tag("#page")]
-    | Annotated[SitemapSource, Tag("#sitemap")],
+    | Annotated[SitemapSource, Tag("#sitemap")]
+    | Annotated[WarcSource, Tag("#warc")],
     Discriminator(_source_kind),
 ]

@@ -15,6 +15,7 @@ from monitor.ingest.sources.gdelt import collect_gdelt
 from monitor.ingest.sources.mail import collect_mail
 from monitor.ingest.sources.page import collect_page
 from monitor.ingest.sources.sitemap import collect_sitemap
+from monitor.ingest.sources.warc import collect_warc
 from monitor.model import Document, Gap, Source, SourceState
 
 Item = Document | Gap | SourceState
@@ -41,6 +42,7 @@ KINDS: dict[str, Collector] = {
     "mail": collect_mail,
     "page": collect_page,
     "sitemap": collect_sitemap,
+    "warc": collect_warc,
 }
 
 

@@ -12,9 +12,12 @@ import pytest
 from monitor.errors import SourceError
 from monitor.ingest import KINDS, collect, extract
 from monitor.ingest.request import Response
+from monitor.ingest.warcs import missing
 from monitor.model import Document, Source, SourceState
 from tests.imaps import Box, imap_in_thread, mail_source, message
 from tests.ingest.sources.runs import NOW, Web, check
+from tests.warcs import packed
+from tests.warcs import page as archived
 
 FEED = "".join(f"<item><guid>{n}</guid><title>Story {n}</title><link>/{n}</link></item>" for n in range(60))
 
@@ -90,6 +93,13 @@ def a_gdelt(_: Path) -> tuple[Source, Web]:
     return Source("g", "gdelt", "https://example.org/gdelt", options={"terms": ("ketamine",)}), Gdelt(site)
 
 
+def a_warc(folder: Path) -> tuple[Source, Web]:
+    records = [archived(number) for number in range(59)]
+    (folder / "a.warc.gz").write_bytes(packed(*records[:30]))
+    (folder / "b.warc").write_bytes(b"".join(records[30:]) + b"WARC/1.0 and no more")
+    return Source("w", "warc", str(folder)), Web({})
+
+
 MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
     "api": an_api,
     "feed": a_feed,
@@ -97,6 +107,7 @@ MAKERS: dict[str, Callable[[Path], tuple[Source, Web]]] = {
     "gdelt": a_gdelt,
     "page": a_page,
     "sitemap": a_sitemap,
+    "warc": a_warc,
 }
 
 
@@ -115,7 +126,18 @@ def world(kind: str, tmp_path: Path) -> Iterator[World]:
         yield mail_source(box, max_bytes=5000), Web({})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+NEEDS_EXTRA = {"warc": missing()}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        pytest.param(
+            kind, marks=pytest.mark.skipif(bool(NEEDS_EXTRA.get(kind)), reason="an extra is missing")
+        )
+        for kind in KINDS
+    ],
+)
 class TestEveryKind:
     def test_documents_gaps_and_checkpoints(self, kind: str, world: World) -> None:
         source, web = world
@@ -158,7 +180,7 @@ class TestEveryKind:
 
     def test_options_are_checked(self, kind: str, world: World) -> None:
         source, web = world
-        name = {"folder": "max_bytes", "mail": "max_messages"}.get(kind, "max_pages")
+        name = {"folder": "max_bytes", "warc": "max_bytes", "mail": "max_messages"}.get(kind, "max_pages")
         with pytest.raises(SourceError, match=name) as caught:
             check(Source(source.name, kind, source.location, options={**source.options, name: "many"}), web)
         assert caught.value.permanent
