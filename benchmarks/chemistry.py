@@ -32,7 +32,7 @@ import corpus
 import ingest
 import names as lists
 from match import pin
-from peers import Find, ours
+from peers import ours
 
 from monitor.chem import missing
 from monitor.chem.classes import classify
@@ -160,23 +160,18 @@ def show_spotting(megabytes: float, source: Path | None) -> None:
     ratios, speeds, found = [], [], 0
     for part in [articles[50:][number::5] for number in range(5)]:
         hits: list[int] = []
-        matching = spent(partial(_matched, find, part))
-        spotting = spent(partial(_spotted, part, hits))
+        start = time.process_time()
+        for each in part:
+            find(each.text, each.lang or None)
+        matched = time.process_time()
+        hits.extend(len(candidates(each.text)) for each in part)
+        matching, spotting = matched - start, time.process_time() - matched
         found += sum(hits)
         ratios.append(spotting / matching)
         speeds.append(corpus.size_of(part) / spotting / MEGABYTE)
     speed, ratio = statistics.median(speeds), statistics.median(ratios)
     print(f"spotting  {speed:,.0f} MB/s, {ratio:.1%} of the matcher's time")
     print(f"          {found:,} candidates in {len(articles) - 50:,} articles")
-
-
-def _matched(find: Find, part: list[corpus.Article]) -> None:
-    for each in part:
-        find(each.text, each.lang or None)
-
-
-def _spotted(part: list[corpus.Article], hits: list[int]) -> None:
-    hits.extend(len(candidates(each.text)) for each in part)
 
 
 # --- the whole program ----------------------------------------------------------------------------------

@@ -144,23 +144,21 @@ def report(
     with open_database(config, now) as store:
         frame = run_report(store.engine_readonly(), name, since, until)
         title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
-        pictures = _pictures(store, frame) if (name, form) == ("alerts", "html") else {}
+        pictures = _pictures(frame) if (name, form) == ("alerts", "html") else {}
         return render(frame, form, title=title, generated_at=now, width=width, pictures=pictures)
 
 
-def _pictures(store: Store, frame: pd.DataFrame) -> dict[str, str]:
-    """Draw the structures of the substances in a report, by key; none without the extra `structure`."""
+def _pictures(frame: pd.DataFrame) -> dict[str, str]:
+    """Draw the structures in a report, by their SMILES; none without the extra `structure`."""
     from monitor.chem import missing
 
     if missing():
         return {}
     from monitor.chem.structure import picture
 
-    watched = (store.watchlist() or Watchlist({}, ())).substances
-    wanted = dict.fromkeys(map(str, frame["substance"].dropna()))
-    smiles = {key: watched[key].smiles for key in wanted if key in watched}
-    drawn = {key: picture(each, *PICTURE) for key, each in smiles.items() if each}
-    return {key: svg for key, svg in drawn.items() if svg}
+    found = dict.fromkeys(filter(None, map(str, frame["smiles"].dropna())))
+    drawn = {smiles: picture(smiles, *PICTURE) for smiles in found}
+    return {smiles: svg for smiles, svg in drawn.items() if svg}
 
 
 def _day(moment: datetime) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.chem import missing
-from tests.worlds import article, folder_source, ran, write_config
+from tests.worlds import article, folder_source, ran, rows, write_config
 
 KEYS = ["name", "inchikey", "smiles", "via", "substance", "listings", "classes", "steps"]
 
@@ -93,13 +93,18 @@ def test_identifiers_that_disagree_are_listed(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-def test_alerts_in_html_carry_the_structure_of_their_substance(tmp_path: Path) -> None:
+def test_alerts_in_html_carry_the_structure_of_substance_and_class_member(tmp_path: Path) -> None:
     folder = tmp_path / "in"
-    write_config(tmp_path, folder_source("in", folder), more="watchlists:\n  - builtin: dea-ssl\n")
-    text = article("Seized", "Officers seized 20 kg of phenethyl bromide at the port.")
-    (folder / "a.txt").write_text(text, encoding="utf-8")
+    lists = "watchlists:\n  - builtin: dea-ssl\n  - builtin: cn-nitazene\n"
+    write_config(tmp_path, folder_source("in", folder), more=lists)
+    member = "2-(4-butoxybenzyl)-5-nitro-1-(2-(pyrrolidin-1-yl)ethyl)-1H-benzimidazole"
+    told = f"Officers seized 20 kg of phenethyl bromide and {member} in a drug laboratory."
+    (folder / "a.txt").write_text(article("Seized", told), encoding="utf-8")
     assert ran(tmp_path, "run")[0] == 0
     code, page, _ = ran(tmp_path, "report", "alerts", "--format", "html")
     assert code == 0
-    assert page.count("<symbol ") == 1
+    assert page.count("<symbol ") == 2
     assert 'aria-label="structure of (2-Bromoethyl)benzene (phenethyl bromide)"' in page
+    assert 'aria-label="structure of possible member of China nitazene class"' in page
+    found = rows(tmp_path, "SELECT smiles FROM v_alerts ORDER BY alert_id")
+    assert [str(smiles).count("Br") for (smiles,) in found] in ([1, 0], [0, 1])

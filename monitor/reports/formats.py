@@ -121,7 +121,7 @@ def render(
     """`frame` in one of `FORMATS`, ending with a line break. `width`: columns of the terminal, for "table".
 
     csv and json hold every column; the forms for people hold those that matter, and `NOTE`. `pictures`: SVG
-    of structures by the key of their substance, for "html".
+    of structures by their SMILES, for "html".
     """
     if fmt not in FORMATS:
         raise ValueError(f"no format {fmt!r}; there are {', '.join(FORMATS)}")
@@ -300,7 +300,7 @@ def _html_table(frame: pd.DataFrame, pictures: Mapping[str, str]) -> str:
     below = {small for column in columns for small in (*_BELOW.get(column, ()), *_FOLDED.get(column, ()))}
     columns = [column for column in columns if column not in below]
     head = "".join(f"<th>{html.escape(_heading(column))}</th>" for column in columns)
-    drawn = drawings.of_rows(pictures, frame["substance"] if "substance" in every else ())
+    drawn = drawings.of_rows(pictures, frame["smiles"] if "smiles" in every else ())
     body = []
     for row in _rows(frame, every):
         values = dict(zip(every, row, strict=True))
@@ -320,7 +320,7 @@ def _html_table(frame: pd.DataFrame, pictures: Mapping[str, str]) -> str:
 def _drawing(column: str, values: dict[str, object], drawn: Mapping[str, Drawing]) -> str:
     if column != "substance_name":
         return ""
-    return drawings.reference(drawn, values.get("substance"), _cell(values[column]))
+    return drawings.reference(drawn, values.get("smiles"), _cell(values[column]))
 
 
 def _html_cell(column: str, values: dict[str, object]) -> str:

@@ -23,6 +23,9 @@ SELECT al.id AS alert_id,
        al.substance AS substance,
        COALESCE(s.name, al.substance) AS substance_name,
        COALESCE(s.kind, '') AS kind,
+       COALESCE(NULLIF(s.smiles, ''), (SELECT MIN(n.smiles) FROM alert_mention m
+          JOIN novel_name n ON n.inchikey = m.name AND n.smiles <> ''
+         WHERE m.alert_id = al.id AND m.method = 'class'), '') AS smiles,
        al.article_id AS article_id,
        al.revision AS revision,
        ar.title AS title,

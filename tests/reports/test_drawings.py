@@ -66,22 +66,22 @@ def test_no_page_has_more_drawings_than_it_should() -> None:
 
 def test_a_page_holds_each_structure_once_and_every_row_refers_to_it() -> None:
     alerts = frame(titles=("one", "two", "three"))
-    alerts["substance"] = ["peb", "peb", "<other>"]
+    alerts["smiles"] = ["CCBr", "CCBr", "<other>"]
     page = render(
-        alerts, "html", title="Alerts", generated_at=NOW, pictures={"peb": svg(LINE), "x": svg(SHAPE)}
+        alerts, "html", title="Alerts", generated_at=NOW, pictures={"CCBr": svg(LINE), "x": svg(SHAPE)}
     )
     assert page.count("<symbol ") == 1
     assert page.count('<use href="#structure-1"/>') == 2
     assert 'aria-label="structure of (2-bromoethyl)benzene"' in page
-    assert "M 1 2" not in page  # of a substance that is in no row
+    assert "M 1 2" not in page  # of a structure that is in no row
 
 
 def test_without_pictures_the_page_is_as_it_was() -> None:
     alerts = frame()
-    alerts["substance"] = "peb"
+    alerts["smiles"] = "CCBr"
     plain = render(alerts, "html", title="Alerts", generated_at=NOW)
     assert "<svg" not in plain
-    assert plain == render(alerts, "html", title="Alerts", generated_at=NOW, pictures={"peb": "<svg/>"})
+    assert plain == render(alerts, "html", title="Alerts", generated_at=NOW, pictures={"CCBr": "<svg/>"})
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
