@@ -25,6 +25,7 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
         "score": alert.score,
         "rule": alert.rule,
         "quiet": alert.quiet,
+        "found_on": alert.found_on,
         "reasons": list(alert.reasons),
         "substance": {
             "key": substance.key,

@@ -82,7 +82,9 @@ def _alert_rows(facts: dict[str, Any], case: Case) -> Iterable[Row]:
     yield "Substance", shown(f"{substance['name']} [{substance['key']}] {known}")
     yield "Rule", shown(facts["rule"])
     yield "Why", _items(map(shown, facts["reasons"]))
-    yield "Raised", shown(facts["raised_at"]) + (" (within a quiet period)" if facts["quiet"] else "")
+    beside = ["within a quiet period"] if facts["quiet"] else []
+    beside += ["found on rescan, in a stored article"] if facts["found_on"] == "rescan" else []
+    yield "Raised", shown(f"{facts['raised_at']} {'; '.join(beside)}")
     yield "Status", shown(facts["status"])
 
 
