@@ -26,8 +26,8 @@ from tests.worlds import (
     write_config,
 )
 
-FILES = 120
-STORED = 3000
+FILES = 8 * ROUNDS  # so that there is work for all rounds
+STORED = 150 * ROUNDS
 PAGES = 40  # fewer than a feed's max_pages, so that one check has them all
 SUBSTANCES = ("examplium chloride", "testosin", "sampleline")
 
