@@ -67,7 +67,11 @@ def decode(body: bytes, told: Iterable[str | None] = ()) -> str:
 
 def clean(text: str) -> str:
     """Drop what no database and no UTF-8 encoder takes: NUL and lone surrogates."""
-    return _UNSTORABLE.sub("", text)
+    try:
+        text.encode()  # many times as fast as a pattern on a text that needs nothing
+    except UnicodeEncodeError:
+        return _UNSTORABLE.sub("", text)
+    return text.replace("\0", "") if "\0" in text else text
 
 
 def is_binary(text: str) -> bool:

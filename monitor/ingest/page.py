@@ -31,7 +31,7 @@ _TITLE_BORDER = re.compile(r"\s+[|–—·»:-]+\s+")
 _HIDDEN = re.compile(
     r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I
 )
-_CONTROLS = re.compile("[\x01-\x08\x0b\x0e-\x1f\x7f\ufffe\uffff]")
+_CONTROLS = bytes({*range(1, 9), 0x0B, *range(0x0E, 0x20), 0x7F})
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|<[!?/][^<>]*>")
 
 
@@ -107,7 +107,8 @@ def _parse(source: str) -> tuple[Any | None, bool]:
     from lxml import etree
 
     # Control characters get into lxml's tree but not out of it again.
-    markup = _CONTROLS.sub("", source).encode("utf-8", "ignore")
+    markup = source.encode("utf-8", "ignore").translate(None, _CONTROLS)
+    markup = markup.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")  # U+FFFE, U+FFFF
     # Comments go: trafilatura loses a paragraph's words behind one, and frameworks write many (`<!-- -->`).
     parser = lxml.html.HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True)
     try:
