@@ -19,7 +19,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor import __version__, cli_evidence, cli_novel, cli_rescan, cli_resolve, cli_source, cli_sync
+from monitor import (
+    __version__,
+    cli_evidence,
+    cli_novel,
+    cli_rescan,
+    cli_resolve,
+    cli_scan,
+    cli_source,
+    cli_sync,
+)
 from monitor.errors import ConfigError, MonitorError
 
 if TYPE_CHECKING:
@@ -251,44 +260,6 @@ def _stop_on_signals() -> Iterator[_Stopping]:
             signal.signal(number, handler)
 
 
-# --- scan --------------------------------------------------------------------------------------------
-
-
-@app.command()
-def scan(
-    source: Annotated[
-        str, typer.Argument(metavar="[INPUT]", help="JSON Lines, also .gz; - is standard input.")
-    ] = "-",
-    target: Annotated[
-        str,
-        typer.Option(
-            "--out", "-o", help="Write to this file, also .gz; - is standard output.", metavar="FILE"
-        ),
-    ] = "-",
-    config: OptionalConfigPath = None,
-) -> None:
-    """Match a corpus, JSON Lines in and out.
-
-    One JSON object a line with id and text in, one with its mentions out; needs no database.
-    Offsets are code points into the text. Memory does not grow with the input. Exit code 1 when a line could
-    not be read; its answer has an "error".
-    """
-    from monitor.pipeline import build_matcher
-    from monitor.scan import scan_files
-
-    if source == "-" and sys.stdin.isatty():
-        raise typer.BadParameter("name a file of JSON Lines, or pipe one in: substance-monitor scan FILE")
-    matcher = build_matcher(_load(config) if config else None, _cache())
-    progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
-    done = scan_files(source, target, matcher, today=_now().date(), progress=progress)
-    told = f"{_counted(done.lines, 'line')}, {_counted(done.mentions, 'mention')}"
-    told += f", {_counted(done.errors, 'line')} could not be read (see “error”)" if done.errors else ""
-    told += f", {_counted(done.notes, 'date')} could not be read (see “note”)" if done.notes else ""
-    sys.stderr.write(f"{told}\n")
-    if done.errors:
-        raise typer.Exit(EXIT_FAILED)
-
-
 # --- questions ---------------------------------------------------------------------------------------
 
 
@@ -494,6 +465,7 @@ def _echo_lines(lines: list[str]) -> None:
 cli_sync.add_commands(watchlist_app, _load, _now)
 cli_novel.add_commands(app, _load, _now)
 cli_resolve.add_commands(app, watchlist_app, _config_or_shipped, _day, _now)
+cli_scan.add_commands(app, _load, _now, _cache)
 cli_source.add_commands(app, _load, _now, _cache)
 cli_evidence.add_commands(app, _load, _now)
 cli_rescan.add_commands(app, _load, _now, _cache, _moment)

@@ -296,4 +296,4 @@ def _trouble(unresolved: Mapping[str, str]) -> str:
     names = ", ".join(f"“{name[:80]}”" for name in list(unresolved)[:TOLD])
     more = f" and {len(unresolved) - TOLD:,} more" if len(unresolved) > TOLD else ""
     why = next(iter(unresolved.values()))
-    return f"names not resolved: {names}{more} ({why}); tried again at the next check"
+    return f"names not resolved: {names}{more} ({why})"

@@ -367,7 +367,8 @@ class Session:
             with self._one(draft.document, gaps):
                 records.append(self._judge(draft, found, judge, past, now))
                 if found.trouble:
-                    gaps.append(Gap(draft.page.article.url, Outcome.UNRESOLVED.value, found.trouble))
+                    told = f"{found.trouble}; a rescan tries again"
+                    gaps.append(Gap(draft.page.article.url, Outcome.UNRESOLVED.value, told))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         gaps, read = gaps + unkept, read + kept
         done = self._store.record(

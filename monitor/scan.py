@@ -7,12 +7,14 @@ Every line in gives one line out, in order (blank lines give none):
                               "listings": [{"list", "code", "since", "status", "wording"}]}]}
 
 Offsets are code points into `text`: `text[start:stop] == surface`. A line that cannot be read gives
-{"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note".
+{"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note". With
+`structures` names that no lexicon has are read as structures too, many lines at once.
 """
 
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import re
@@ -21,17 +23,21 @@ import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 
 import orjson
 
 from monitor.errors import MonitorError
-from monitor.model import InForce, ListingStatus, Mention, Watchlist
+from monitor.model import Article, InForce, ListingStatus, Mention, Watchlist
+
+if TYPE_CHECKING:
+    from monitor.meaning import Found
+    from monitor.structures import Structures
 
 STANDARD = "-"
 """As a path: standard input or output."""
@@ -47,6 +53,7 @@ _NOT_CONTROL = {
     "house": "on your own list",
 }
 _BUFFER = 1024 * 1024
+_LINES_AT_ONCE, _BYTES_AT_ONCE = 64, 4_000_000  # whose names go to OPSIN together
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
@@ -63,16 +70,24 @@ class Finder(Protocol):
 
 @dataclass(slots=True)
 class ScanSummary:
-    """What a scan did; `errors` counts lines that could not be read, `notes` dates that could not."""
+    """What a scan did; `errors` counts lines that could not be read, `notes` dates that could not, and
+    `unresolved` lines with names that OPSIN gave no answer to."""
 
     lines: int = 0
     mentions: int = 0
     errors: int = 0
     notes: int = 0
+    unresolved: int = 0
 
 
 def scan_files(
-    source: str, target: str, finder: Finder, *, today: date, progress: bool = False
+    source: str,
+    target: str,
+    finder: Finder,
+    *,
+    today: date,
+    progress: bool = False,
+    structures: Structures | None = None,
 ) -> ScanSummary:
     """Scan the file `source` into the file `target`.
 
@@ -85,7 +100,8 @@ def scan_files(
             stream = stack.enter_context(_input(source))
             advance = stack.enter_context(_progress(source, progress))
             write = stack.enter_context(_output(target))
-            return scan_lines(_read_lines(stream, advance), write, finder, today=today)
+            lines = _read_lines(stream, advance)
+            return scan_lines(lines, write, finder, today=today, structures=structures)
     except BrokenPipeError:
         raise  # whoever reads our output has seen enough: nothing is wrong
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -97,19 +113,26 @@ def scan_files(
 
 
 def scan_lines(
-    lines: Iterable[bytes], write: Callable[[bytes], object], finder: Finder, *, today: date
+    lines: Iterable[bytes],
+    write: Callable[[bytes], object],
+    finder: Finder,
+    *,
+    today: date,
+    structures: Structures | None = None,
 ) -> ScanSummary:
     """Scan lines of JSON; `write` gets one line of JSON for each that is not blank."""
     summary = ScanSummary()
     listings = _listing_cache(finder)
-    for number, line in enumerate(lines, 1):
-        if not line or line.isspace():
-            continue
-        answer = _answer(line, number, finder, listings, today)
+    numbered = ((number, line) for number, line in enumerate(lines, 1) if line and not line.isspace())
+    drafts = (_draft(line, number, finder, today) for number, line in numbered)
+    for draft in drafts if structures is None else _looked(drafts, finder.watchlist, structures):
+        answer = draft.answer
+        answer["mentions"] = [_spell(each, listings(each.substance, draft.day)) for each in draft.mentions]
         summary.lines += 1
-        summary.mentions += len(answer["mentions"])
+        summary.mentions += len(draft.mentions)
         summary.errors += "error" in answer
         summary.notes += "note" in answer
+        summary.unresolved += "unresolved" in answer
         write(_dump(answer))
     return summary
 
@@ -119,23 +142,66 @@ def scan_lines(
 _Listings = Callable[[str, date], list[dict[str, str]]]
 
 
-def _answer(line: bytes, number: int, finder: Finder, listings: _Listings, today: date) -> dict[str, Any]:
+@dataclass(slots=True)
+class _Draft:
+    """A line on its way to its answer, whose `mentions` are put into words last."""
+
+    answer: dict[str, Any]
+    day: date
+    text: str = ""
+    language: str | None = None
+    mentions: list[Mention] = field(default_factory=list)
+
+
+def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     try:
         record = _parse(line)
     except ValueError as error:
-        return {"id": None, "error": f"line {number}: {error}", "mentions": []}
+        return _Draft({"id": None, "error": f"line {number}: {error}"}, today)
     wrong = _wrong(record)
     if wrong:
-        return {"id": record.get("id"), "error": f"line {number}: {wrong}", "mentions": []}
+        return _Draft({"id": record.get("id"), "error": f"line {number}: {wrong}"}, today)
     day = _day(record.get("published_at"))
-    mentions = [
-        _spell(mention, listings(mention.substance, day or today))
-        for mention in finder.find(record["text"], record.get("lang") or None)
-    ]
-    answer = {"id": record["id"], "mentions": mentions}
+    text, language = record["text"], record.get("lang") or None
+    answer = {"id": record["id"], "mentions": []}
     if day is None and record.get("published_at"):
         answer["note"] = f"line {number}: published_at is no date: listings are as of {today.isoformat()}"
-    return answer
+    return _Draft(answer, day or today, text, language, finder.find(text, language))
+
+
+def _looked(drafts: Iterable[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
+    """Add what lines name that no lexicon has; a stretch of lines at once, in order."""
+    from monitor.meaning import Page
+
+    left = iter(drafts)
+    while part := _part(left):
+        pages = [Page(_article(each), tuple(each.mentions)) for each in part]
+        for draft, found in zip(part, structures.look(watchlist, pages), strict=True):
+            yield _with(draft, found)
+
+
+def _part(drafts: Iterator[_Draft]) -> list[_Draft]:
+    part: list[_Draft] = []
+    size = 0
+    for draft in itertools.islice(drafts, _LINES_AT_ONCE):
+        part.append(draft)
+        size += len(draft.text)
+        if size > _BYTES_AT_ONCE:
+            break
+    return part
+
+
+def _article(of: _Draft) -> Article:
+    moment = datetime(of.day.year, of.day.month, of.day.day, tzinfo=UTC)
+    return Article("", "", "", of.text, moment, of.language, moment)
+
+
+def _with(draft: _Draft, found: Found) -> _Draft:
+    if found.mentions:
+        draft.mentions = sorted((*draft.mentions, *found.mentions), key=lambda each: (each.start, each.stop))
+    if found.trouble:
+        draft.answer["unresolved"] = found.trouble
+    return draft
 
 
 def _parse(line: bytes) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor import scan as door
+from monitor.chem.opsin import Answer
 from monitor.errors import MonitorError
 from monitor.model import ListInfo, Listing, ListingStatus, Mention, Watchlist
+from monitor.prepare import build_matcher
+from monitor.structures import Structures
+from tests.worlds import ROOT, ran
 
 TODAY = date(2026, 11, 22)
 
@@ -289,3 +294,54 @@ def test_the_door_opens_without_the_heavy_libraries() -> None:
     code = f"import sys, monitor.scan; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+# --- structures ---------------------------------------------------------------------------------------
+
+KETONE = "1-bromo-2-phenyl ethan"
+
+
+class Dozing:
+    """A reader that knows one name, and gives no answer to names with a three."""
+
+    version = "1"
+
+    def read(self, names: Sequence[str]) -> list[Answer]:
+        return [
+            Answer(message="Java ended", lasting=False) if "3" in name else Answer("BrCCc1ccccc1")
+            for name in names
+        ]
+
+    def rest(self) -> None:
+        raise AssertionError("nobody rests while lines are left")
+
+    close = rest
+
+
+def test_structures_are_read_many_lines_at_once_and_in_order() -> None:
+    pytest.importorskip("rdkit", reason="RDKit is not installed (extra `structure`)")
+    finder = build_matcher(None)
+    texts = [f"{number}: they sold {KETONE} and fentanyl." for number in range(200)]
+    texts[7] = "They sold 3-bromo-1-phenyl ethan and fentanyl."
+    raw = [json.dumps({"id": number, "text": text}).encode() for number, text in enumerate(texts)]
+    raw[5] = b"broken"
+    out: list[bytes] = []
+    done = door.scan_lines(raw, out.append, finder, today=TODAY, structures=Structures(Dozing()))
+    answers = [json.loads(line) for line in out]
+    assert [answer["id"] for answer in answers] == [None if n == 5 else n for n in range(200)]
+    found = [[each["substance"] for each in answer["mentions"]] for answer in answers]
+    assert found[0] == found[199] == ["phenethyl-bromide", "fentanyl"]
+    assert (found[5], found[7]) == ([], ["fentanyl"])
+    assert answers[7]["unresolved"].endswith("“3-bromo-1-phenyl ethan” (OPSIN 1: no reading (Java ended))")
+    assert (done.lines, done.errors, done.unresolved, done.mentions) == (200, 1, 1, 397)
+
+
+def test_the_flag_needs_the_extra_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in.jsonl").write_text(json.dumps({"id": 1, "text": f"They sold {KETONE}."}))
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rdkit'] = None\n")
+    where = f"{tmp_path}{os.pathsep}{ROOT}"
+    code, out, err = ran(tmp_path, "scan", "--structures", "in.jsonl", PYTHONPATH=where)
+    assert (code, out) == (1, "")
+    assert "names cannot be read as structures: RDKit not installed: pip install" in err
+    code, out, _ = ran(tmp_path, "scan", "in.jsonl", PYTHONPATH=where)
+    assert (code, json.loads(out)["mentions"]) == (0, [])

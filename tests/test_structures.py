@@ -268,8 +268,7 @@ def test_trouble_with_opsin_is_told_and_nothing_is_queued() -> None:
     found = look(Book(trouble="no memory for Java"), text)
     assert (found.mentions, found.novel) == ((), ())
     assert found.trouble == (
-        f"names not resolved: “{name}”, “1-bromo-3-phenylbutane” (not asked: no memory for Java); "
-        "tried again at the next check"
+        f"names not resolved: “{name}”, “1-bromo-3-phenylbutane” (not asked: no memory for Java)"
     )
 
 
