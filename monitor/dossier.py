@@ -16,8 +16,8 @@ from monitor.model import Substance, Watchlist
 
 if TYPE_CHECKING:
     from monitor.config import Config
-    from monitor.evidence import Case, Checked, Made, Origin
-    from monitor.store import Exhibit
+    from monitor.evidence import Case, Checked, Gone, Made, Origin
+    from monitor.store.values import Disappearance, Exhibit
 
 MOST_ALERTS = 100  # of one bundle: its files are held in memory, and nobody reads a page of more
 
@@ -76,6 +76,7 @@ def _case(exhibit: Exhibit, watchlist: Watchlist, config: Config) -> Case:
             "last_matched_by": f"substance-monitor {exhibit.program}" if exhibit.program else None,
             "last_matched_with": exhibit.matched_with or None,
         },
+        gone=tuple(map(_gone, exhibit.gone)),
     )
 
 
@@ -116,6 +117,26 @@ def _record(exhibit: Exhibit, config: Config) -> tuple[bytes | None, str]:
     return find_record(config.evidence.warc, place)
 
 
+def _gone(found: Disappearance) -> Gone:
+    from monitor.evidence import Gone
+
+    facts: dict[str, object] = {
+        "name": found.name,
+        "absent_before_at": _moment(found.absent_at),
+        "appeared_at": _moment(found.appeared_at),
+        "last_seen_at": _moment(found.last_seen_at),
+        "gone_at": _moment(found.gone_at),
+        "reason": found.reason,
+        "captured_at": _moment(found.captured_at),
+        "body_sha256": found.body_sha256 or None,
+    }
+    return Gone(facts, found.surface, found.revision, found.text_sha256, found.text)
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
 def _source(exhibit: Exhibit) -> dict[str, object]:
     source = exhibit.source
     if source is None:
@@ -127,5 +148,4 @@ def _watchlist(exhibit: Exhibit) -> dict[str, object]:
     version = exhibit.watchlist
     if version is None:
         return {}
-    since = version.loaded_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"in_force_since": since, **version.counts}
+    return {"in_force_since": _moment(version.loaded_at), **version.counts}

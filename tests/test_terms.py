@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from aiohttp import web
@@ -58,6 +59,22 @@ def test_the_life_of_a_name_on_a_page(tmp_path: Path) -> None:
             (check,) = monitor.run().checks
             assert check.done.appeared == 2
     assert len(report(tmp_path)) == 4
+    assert ran(tmp_path, "evidence", "1", "--out", "kept")[0] == 0
+    (alert,) = json.loads((tmp_path / "kept/manifest.json").read_text())["alerts"]
+    (gone,) = alert["disappeared"]
+    assert (gone["name"], gone["reason"], gone["file"]) == (
+        "examplium chloride",
+        "absent",
+        "alert-1/gone-2.txt",
+    )
+    assert "examplium chloride" in (tmp_path / "kept/alert-1/text.txt").read_text()
+    assert "examplium chloride" not in (tmp_path / "kept/alert-1/gone-2.txt").read_text()
+    assert ran(tmp_path, "evidence", "verify", "kept")[0] == 0
+    text = (tmp_path / "kept/alert-1/gone-2.txt").read_text()
+    (tmp_path / "kept/alert-1/gone-2.txt").write_text(f"{text} examplium chloride")
+    code, out, _ = ran(tmp_path, "evidence", "verify", "kept")
+    assert code == 1
+    assert "disappeared from" in out
     code, out, _ = ran(tmp_path, "sources")
     assert (code, "vendor: watched names on the page: 2 there (report term-presence)" in out) == (0, True)
     code, out, _ = ran(tmp_path, "explain", "1")

@@ -52,6 +52,21 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class Gone:
+    """A name of the alert that disappeared from a watched page; `facts` are JSON-able.
+
+    `revision` is that of the text without the name, None when the page itself is gone; `text` is None then,
+    or once it was forgotten.
+    """
+
+    facts: Mapping[str, object]
+    surface: str
+    revision: int | None = None
+    sha256: str = ""
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One alert with everything that its bundle tells. `listings_told` are the alert's listings in words.
 
@@ -75,11 +90,16 @@ class Case:
     source: Mapping[str, object] = field(default_factory=dict)
     watchlist: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, object] = field(default_factory=dict)
+    gone: tuple[Gone, ...] = ()
 
     @property
     def folder(self) -> str:
         """Where its files are in the bundle: made of the number alone, never of a name from outside."""
         return f"alert-{self.number}"
+
+    def gone_file(self, gone: Gone) -> str:
+        """The file with the text that a name disappeared from; "" when there is no such text."""
+        return "" if gone.revision is None else f"{self.folder}/gone-{gone.revision}.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from monitor.evidence.case import FORMAT, FORMAT_VERSION, INDEX, MANIFEST, SUMS
 from monitor.evidence.files import sums
 from monitor.evidence.records import NoRecordError, check, cut
 
-_NAME = re.compile(r"index\.html|alert-\d{1,12}/(?:text\.txt|body\.bin|record\.warc(?:\.gz)?)")
+_NAME = re.compile(
+    r"index\.html|alert-\d{1,12}/(?:text\.txt|gone-\d{1,9}\.txt|body\.bin|record\.warc(?:\.gz)?)"
+)
 _LARGEST_MANIFEST = 64 * 1024 * 1024
 _LARGEST_BUNDLE = 1024 * 1024 * 1024  # bytes of all files: they are held at once
 _MOST_TOLD = 200  # files of a folder that are named as not belonging there
@@ -181,6 +183,9 @@ def _alert(alert: Any, contents: Mapping[str, bytes]) -> Iterator[str]:
         if hashlib.sha256(text).hexdigest() != _at(alert, "text", "sha256"):
             yield f"{where}: text.txt is not the text that was recorded (its SHA-256 is another)"
         yield from _passages(where, alert, _decoded(text))
+    rows = alert.get("disappeared")
+    for gone in rows if isinstance(rows, list) else []:
+        yield from _disappeared(where, {"gone": gone}, contents)
     body = _part(alert, "body", contents)
     if body is not None and hashlib.sha256(body).hexdigest() != _at(alert, "body", "sha256"):
         yield f"{where}: body.bin is not what was captured (its SHA-256 is another)"
@@ -190,6 +195,17 @@ def _alert(alert: Any, contents: Mapping[str, bytes]) -> Iterator[str]:
             check(cut(record)[1], str(_at(alert, "warc", "record")))
         except NoRecordError as error:
             yield f"{where}: {error}"
+
+
+def _disappeared(where: str, gone: Mapping[str, Any], contents: Mapping[str, bytes]) -> Iterator[str]:
+    text = _part(gone, "gone", contents)
+    if text is None:
+        return
+    if hashlib.sha256(text).hexdigest() != _at(gone, "gone", "sha256"):
+        yield f"{where}: the text without a name is not the one that was recorded (its SHA-256 is another)"
+    surface = _at(gone, "gone", "surface")
+    if not isinstance(surface, str) or surface in _decoded(text):
+        yield f"{where}: {_told(surface)} is in the text that it is said to have disappeared from"
 
 
 def _decoded(text: bytes) -> str:

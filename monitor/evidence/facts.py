@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from monitor.evidence.case import Case, Origin
+from monitor.evidence.case import Case, Gone, Origin
 from monitor.model import ListInfo, ListingStatus, Mention
 
 NO_CAPTURE = "recorded by an older version, which did not keep how a text came"
@@ -58,6 +58,7 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
             _listing(status, case.lists.get(status.listing.list_id), told)
             for status, told in zip(alert.listings, case.listings_told, strict=True)
         ],
+        "disappeared": [_gone(case, gone, files) for gone in case.gone],
     }
 
 
@@ -129,6 +130,12 @@ def _warc(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
         "length": place.length or None,
         **_file(name, files, case.origin.record_missing),
     }
+
+
+def _gone(case: Case, gone: Gone, files: Mapping[str, bytes]) -> dict[str, object]:
+    known = {**gone.facts, "surface": gone.surface, "revision": gone.revision, "sha256": gone.sha256 or None}
+    missing = NO_TEXT if gone.revision is not None else "the page itself is gone: there is no text"
+    return {**known, **_file(case.gone_file(gone), files, missing)}
 
 
 def _file(name: str, files: Mapping[str, bytes], missing: str) -> dict[str, object]:

@@ -50,6 +50,9 @@ def _own_files(case: Case) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     if case.told.text is not None:
         files[f"{case.folder}/text.txt"] = text_bytes(case.told.text)
+    for gone in case.gone:
+        if gone.text is not None:
+            files[case.gone_file(gone)] = text_bytes(gone.text)
     origin = case.origin
     if origin is not None and origin.body is not None:
         # Never under a name that a browser or a viewer would open: its content is a stranger's.

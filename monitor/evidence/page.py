@@ -64,6 +64,7 @@ def _section(facts: dict[str, Any], case: Case) -> str:
         ("Where the text names it", _places(case)),
         ("Lists, at the article's date", _items(_listing(entry) for entry in facts["listings"])),
         ("How the text came", _table(_capture_rows(facts))),
+        ("What disappeared from the watched page", _items(map(_disappeared, facts["disappeared"]))),
         ("What it was judged with", _table(_version_rows(facts))),
         ("The text as it was", _text(case, facts["text"])),
     )
@@ -109,6 +110,14 @@ def _hash(value: str | None, about: dict[str, Any]) -> str:
 def _where(about: dict[str, Any]) -> str:
     told = f"file {about['file']}" if about["file"] else about.get("missing", "")
     return f"<small>{shown(told.replace('`', ''))}</small>"
+
+
+def _disappeared(gone: dict[str, Any]) -> str:
+    absent = f", not there at {gone['absent_before_at']}" if gone["absent_before_at"] else ""
+    told = f"“{gone['name']}”: there since {gone['appeared_at']}{absent}, last seen {gone['last_seen_at']}, "
+    told += f"gone at {gone['gone_at']} ({gone['reason']})"
+    digest = f"<br><code>{shown(gone['sha256'])}</code>" if gone["sha256"] else ""
+    return f"{shown(told)}{digest} {_where(gone)}"
 
 
 def _version_rows(facts: dict[str, Any]) -> Iterable[Row]:

@@ -10,9 +10,16 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
 from monitor.model import Capture, Hop, WarcPlace
 from monitor.store import alerts
 from monitor.store import schema as t
-from monitor.store.columns import storable
+from monitor.store.columns import storable, unpack
 from monitor.store.engine import insert as insert_or
-from monitor.store.values import Exhibit, Original, StoredCapture, StoredSource, WatchlistVersion
+from monitor.store.values import (
+    Disappearance,
+    Exhibit,
+    Original,
+    StoredCapture,
+    StoredSource,
+    WatchlistVersion,
+)
 
 KEPT_HEADERS = (
     "age",
@@ -107,6 +114,37 @@ def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
         capture=None if row is None else _capture(row),
         source=_source(connection, stored.source),
         watchlist=_version(connection, stored.alert.watchlist, stored.alert.raised_at),
+        gone=_gone(connection, alert_id),
+    )
+
+
+def _gone(connection: Connection, alert_id: int) -> tuple[Disappearance, ...]:
+    """The names of an alert that disappeared from its page. What is over is never changed any more."""
+    a, p, r, c = t.alert.c, t.term_presence.c, t.revision.c, t.capture.c
+    query = (
+        select(t.term_presence, r.sha256, r.text, r.codec, c.captured_at, c.sha256.label("body_sha256"))
+        .join(t.alert, (a.article_id == p.article_id) & (a.substance == p.substance))
+        .join(t.revision, (r.article_id == p.article_id) & (r.n == p.gone_revision), isouter=True)
+        .join(t.capture, of(p.article_id, p.gone_revision), isouter=True)
+        .where(a.id == alert_id, p.gone_at.is_not(None))
+        .order_by(p.source, p.name, p.n)
+    )
+    return tuple(
+        Disappearance(
+            name=row["name"],
+            surface=row["surface"],
+            absent_at=row["absent_at"],
+            appeared_at=row["appeared_at"],
+            last_seen_at=row["last_seen_at"],
+            gone_at=row["gone_at"],
+            reason=row["gone_reason"],
+            revision=row["gone_revision"],
+            text_sha256=row["sha256"] or "",
+            text=None if row["text"] is None else unpack(row["text"], row["codec"]),
+            captured_at=row["captured_at"],
+            body_sha256=row["body_sha256"] or "",
+        )
+        for row in connection.execute(query).mappings()
     )
 
 

@@ -171,11 +171,32 @@ class WatchlistVersion:
 
 
 @dataclass(frozen=True, slots=True)
+class Disappearance:
+    """A time that a name stood on a watched page, and its end; the text without it, where the page was read.
+
+    `text_sha256` is "" when the page itself is gone; `text` is None then, or once its retention is over.
+    """
+
+    name: str
+    surface: str
+    absent_at: datetime | None
+    appeared_at: datetime
+    last_seen_at: datetime
+    gone_at: datetime
+    reason: str
+    revision: int | None
+    text_sha256: str
+    text: str | None
+    captured_at: datetime | None
+    body_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """An alert with everything that is kept of where it comes from.
 
     `matched_with` and `program` are the watchlist and the program that its text was last matched with.
-    `capture` is None for what a version before 0003 recorded.
+    `capture` is None for what a version before 0003 recorded. `gone`: what of it disappeared from its page.
     """
 
     stored: StoredAlert
@@ -187,6 +208,7 @@ class Exhibit:
     capture: StoredCapture | None
     source: StoredSource | None
     watchlist: WatchlistVersion | None
+    gone: tuple[Disappearance, ...] = ()
 
 
 # --- names that no list has -----------------------------------------------------------------------

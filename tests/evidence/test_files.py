@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.evidence import Case, bundle
+from monitor.evidence import Case, Gone, bundle
 from monitor.model import Capture
 from tests.evidence.cases import BODY, PROGRAM, case, packed, warc_record, with_record
 from tests.store.cases import FILLER
@@ -164,3 +164,27 @@ def test_any_text_survives(before: str, after: str) -> None:
     (mention,) = alert["mentions"]
     assert text[mention["start"] : mention["stop"]] == "(2-bromoethyl)benzene"
     assert hashlib.sha256(files["alert-12/text.txt"]).hexdigest() == alert["text"]["sha256"]
+
+
+def test_what_disappeared_from_a_page_is_in_it_with_the_text_without_it() -> None:
+    text = "Nothing is on offer any more."
+    facts = {
+        "name": "phenethyl bromide",
+        "absent_before_at": None,
+        "appeared_at": "2026-11-20T13:00:00Z",
+        "last_seen_at": "2026-11-20T14:00:00Z",
+        "gone_at": "2026-11-20T15:00:00Z",
+        "reason": "absent",
+    }
+    read = Gone(facts, "phenethyl bromide", 2, hashlib.sha256(text.encode()).hexdigest(), text)
+    page_gone = Gone({**facts, "reason": "page gone"}, "phenethyl bromide")
+    made = case(gone=(read, page_gone))
+    assert bundle([made], PROGRAM)["alert-12/gone-2.txt"].decode() == text
+    first, second = manifest(made)["alerts"][0]["disappeared"]
+    assert (first["file"], first["gone_at"], first["revision"]) == (
+        "alert-12/gone-2.txt",
+        "2026-11-20T15:00:00Z",
+        2,
+    )
+    assert (second["file"], second["missing"]) == (None, "the page itself is gone: there is no text")
+    assert "gone at 2026-11-20T15:00:00Z (page gone)" in page(made)
