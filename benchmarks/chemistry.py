@@ -6,9 +6,7 @@
 
 Needs the extra `structure`. All is pinned to one core, OPSIN's Java with it; CPU time of both is counted, so
 that other work on the machine disturbs less. Names are made up of groups and parents, each another, none on a
-list: nothing is served from a memory. `ingest` runs the whole program over the pages of ingest.py, in turn
-with and without the structure part (`structures: off`); one page in a hundred names a substance that only a
-structure tells.
+list: nothing is served from a memory. `ingest` is `ingest.py --structures`.
 """
 
 from __future__ import annotations
@@ -21,7 +19,6 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -177,35 +174,12 @@ def show_spotting(megabytes: float, source: Path | None) -> None:
 # --- the whole program ----------------------------------------------------------------------------------
 
 
-class _Site(ingest.Site):
-    """The pages of ingest.py; every hundredth names a substance by a systematic name that no list has."""
-
-    def __init__(self, articles: int) -> None:
-        super().__init__(articles)
-        for number, name in zip(range(0, articles, 100), itertools.cycle(made_up(400)), strict=False):
-            told = f"<p>The drug laboratory reported {name} for the first time.</p></article>"
-            self.pages[number] = self.pages[number].replace(b"</article>", told.encode())
-
-
 def show_ingest(articles: int, rounds: int) -> None:
-    """Print the article rate of `run` with and without the structure part, in turn."""
-    site = _Site(articles)
+    """Print what the structure part costs a run of the whole program."""
+    site = ingest.Site(articles)
     site.start()
     site.ready.wait()
-    took: dict[str, list[float]] = {"without": [], "with": []}
-    kinds = (("without", "structures: off\n"), ("with", ""))
-    for number in range(rounds):
-        for told, more in kinds if number % 2 == 0 else reversed(kinds):
-            with tempfile.TemporaryDirectory() as name:
-                folder = Path(name)
-                (folder / "config.yaml").write_text(ingest.configuration(site.port) + more)
-                ingest.program(folder, "scan", os.devnull)  # prepares the lexicon, as any earlier run has
-                wall, used, _ = ingest.program(folder, "run")
-            took[told].append(used)
-            print(f"ingest    {told:<8} {articles / wall:.1f} articles/s, CPU {used:.1f} s", flush=True)
-    falls = [1 - without / with_ for without, with_ in zip(took["without"], took["with"], strict=True)]
-    fall = statistics.median(falls)
-    print(f"          with the structure part the rate falls by {fall:.1%} (CPU, median of {rounds} rounds)")
+    ingest.compare_structures(site, articles, rounds)
 
 
 # --- accuracy -------------------------------------------------------------------------------------------

@@ -81,7 +81,7 @@ def tables() -> Tables:
         seeds=tuple(data["seeds"].split()),
         words={name: frozenset(value.split()) for name, value in data["words"].items()},
         not_endings=tuple(data["not-a-name"]["endings"].split()),
-        not_names=frozenset(data["not-a-name"]["words"].split()),
+        not_names=frozenset(word.replace("_", " ") for word in data["not-a-name"]["words"].split()),
     )
 
 
