@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.match.systematic import Candidate
     from monitor.store import NovelName
 
-SHORTEST_UNREAD = 10  # a shorter name that OPSIN cannot read is a scrap of one ("2-amine")
+SHORTEST_UNREAD = 16  # a shorter name that OPSIN cannot read is a scrap of one mostly ("3-carboxylate")
 LONGEST_KEPT = 500  # characters of a name in the database
 REACH = 500  # characters within which a watched substance speaks for a name beside it
 TOLD = 3  # names that a gap tells

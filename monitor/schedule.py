@@ -75,8 +75,10 @@ class Watcher:
         session: Session,
         loop: asyncio.AbstractEventLoop,
         look_every: float = WATCHLIST_SECONDS,
+        retry_after: timedelta = RETRY_UNRESOLVED,
     ) -> None:
         self._monitor, self._session, self._loop, self._look_every = monitor, session, loop, look_every
+        self._retry_after = retry_after
         self._scheduler = _scheduler()
         self._idle = threading.Condition()
         self._running = 0
@@ -184,7 +186,7 @@ class Watcher:
             result = await self._session.check(source)
             due = result.next_check
             if result.unresolved:
-                self._move(RESCAN, self._monitor.clock() + RETRY_UNRESOLVED)
+                self._move(RESCAN, self._monitor.clock() + self._retry_after)
         except StoreError as error:  # recorded by the check itself, if the database could
             log.error("job %s: %s", _job_id(source), error)
         except Exception as error:  # noqa: BLE001 - a bug: recorded, and the source is tried again
@@ -296,7 +298,7 @@ class Watcher:
                 now = self._monitor.clock()
                 due = None
                 if result is not None and result.unresolved:
-                    due = now + RETRY_UNRESOLVED
+                    due = now + self._retry_after
                 if result is not None and result.waiting:
                     due = now + (now - began)
                 if result is not None:

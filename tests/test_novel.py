@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import itertools
 import json
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -18,9 +21,21 @@ from monitor.chem.opsin import Answer, Opsin, Tools, find_tools
 from monitor.meaning import Found, Page
 from monitor.model import Outcome, Watchlist
 from monitor.pipeline import BugError, Monitor
+from monitor.schedule import Watcher
 from monitor.structures import GIVE_UP, PatientReader, Structures, _Kept, lacking
 from tests.chem.test_opsin import FAKE, pids_of
-from tests.worlds import ROOT, Clock, alerts, article, folder_source, opened, ran, rows, write_config
+from tests.worlds import (
+    ROOT,
+    Clock,
+    alerts,
+    article,
+    folder_source,
+    opened,
+    ran,
+    rows,
+    wait_until,
+    write_config,
+)
 
 KETONE = "2-bromo-1-(4-ethylphenyl)propan-1-one"
 BENZOYL = "N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]benzamide"
@@ -261,6 +276,35 @@ def test_java_killed_in_the_middle_loses_nothing(tmp_path: Path) -> None:
         assert (check.done.new, check.unresolved) == (1, False)
     assert pids_of(java) == before  # and none is left behind
     assert alerts(tmp_path) == [("0.txt", "class:us-frs"), ("new.txt", "phenethyl-bromide")]
+
+
+@needs_posix
+@needs_opsin
+def test_watch_tries_again_what_was_not_resolved(tmp_path: Path, stand_in: Callable[[str], Path]) -> None:
+    config = world(tmp_path, "Police seized 1-bromo-2-phenyl ethan and the drug phenethyl bromide.")
+    broken = stand_in("#!{python}\nimport sys\nsys.exit('no memory')\n")
+
+    async def watched(monitor: Monitor) -> None:
+        async with monitor.session("watch") as session:
+            soon = timedelta(seconds=0.5)
+            watcher = Watcher(monitor, session, asyncio.get_running_loop(), retry_after=soon)
+            watcher.start()
+            await wait_until(lambda: rows(tmp_path, "SELECT COUNT(*) FROM gap") == [(1,)])
+            stand_in(READING)
+            await wait_until(lambda: rows(tmp_path, GAPS + " WHERE is_open = 1") == [])
+            session.stop()
+            await asyncio.to_thread(watcher.shutdown)
+        assert session.bugs == []
+
+    with opened(config, lambda: datetime.now(UTC)) as monitor:  # type: ignore[arg-type]
+        reader = Opsin(Tools(broken, broken.with_name("opsin.jar"), "1"), deadline=1.0)
+        hours = itertools.count(step=3600)  # on the reader's clock, so that nothing has to wait for it
+        structures = Structures(PatientReader(reader, lambda: float(next(hours))))
+        monitor.judge = replace(monitor.judge, structures=structures)
+        asyncio.run(watched(monitor))
+    methods = rows(tmp_path, "SELECT method FROM v_mentions ORDER BY start")
+    assert methods == [("structure",), ("name",)]
+    assert alerts(tmp_path) == [("0.txt", "phenethyl-bromide")]
 
 
 class Broken(Structures):

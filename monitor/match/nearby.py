@@ -50,5 +50,9 @@ def _look(view: Forms, around: Surroundings, start: int, stop: int) -> Nearby:
 
 
 def _word(view: Forms, around: Surroundings, begin: int) -> str:
+    """The word that begins there, whole where a stem was found; a whole word was found with its blank."""
     start, stop = view.from_words(begin, around.ends[begin])
-    return borders.whole_word(view.text, start, stop).strip(" .,;:!?\n")
+    found = view.text[start:stop]
+    if not found[-1:].isspace():
+        found = borders.whole_word(view.text, start, stop)
+    return found.strip(" .,;:!?\n")

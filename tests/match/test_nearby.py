@@ -41,6 +41,10 @@ def test_character_references_do_not_shift_the_stretch() -> None:
     assert "precursor" in look(text, "zorbyl-ethane").words
 
 
+def test_a_word_is_told_without_the_one_behind_it() -> None:
+    assert look("Drugs that hold zorbyl-ethane.", "zorbyl-ethane", "nl").words == ("Drugs",)
+
+
 def test_any_text_is_taken() -> None:
     for text in ("x", "drug\ud800 x", "毒品 x 前体", "\u200b\u200bx"):
         nearby(text, [(len(text) - 1, len(text))])
