@@ -12,7 +12,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -46,11 +46,16 @@ def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, .
 
     Raises MonitorError when another instance is watching with the same database.
     """
-    with monitor.store.alone():
-        asyncio.run(_watch(monitor, tell, stop_signals))
+    with monitor.store.alone() as still_alone:
+        asyncio.run(_watch(monitor, tell, stop_signals, still_alone))
 
 
-async def _watch(monitor: Monitor, tell: Tell, stop_signals: tuple[signal.Signals, ...]) -> None:
+async def _watch(
+    monitor: Monitor,
+    tell: Tell,
+    stop_signals: tuple[signal.Signals, ...],
+    still_alone: Callable[[], bool],
+) -> None:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in stop_signals:
@@ -59,11 +64,21 @@ async def _watch(monitor: Monitor, tell: Tell, stop_signals: tuple[signal.Signal
         watcher = Watcher(monitor, session, loop)
         watcher.start()
         minding = asyncio.create_task(watcher.mind_the_clock())
+        looking = asyncio.create_task(_end_when_another_watches(still_alone, stopped))
         await stopped.wait()
         minding.cancel()
+        looking.cancel()
         log.info("stopping: finishing the work in hand")
         session.stop()
         await asyncio.to_thread(watcher.shutdown)
+
+
+async def _end_when_another_watches(still_alone: Callable[[], bool], stopped: asyncio.Event) -> None:
+    """A database server that was started anew has forgotten our lock."""
+    while await asyncio.to_thread(still_alone):
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+    log.error("another `substance-monitor watch` has taken over this database: this one ends")
+    stopped.set()
 
 
 class Watcher:

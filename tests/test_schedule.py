@@ -8,14 +8,17 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
 
 from monitor.errors import MonitorError
 from monitor.model import SourceState
 from monitor.pipeline import CheckResult, Monitor, Progress
 from monitor.schedule import Watcher
 from monitor.store import open_store
+from tests.databases import new_postgres_database
 from tests.servers import answer, endless, status
 from tests.worlds import (
+    HOUSE,
     alerts,
     allowing,
     article,
@@ -24,10 +27,12 @@ from tests.worlds import (
     opened,
     page,
     program,
+    ran,
     rows,
     rss,
     served,
     wait_for,
+    wait_until,
     write_config,
 )
 
@@ -117,6 +122,43 @@ def test_only_one_instance_watches(database_url: str) -> None:
             pass
         with other.alone():
             other.heartbeat("watch", now)  # the lock stands in nobody's way
+
+
+def test_a_second_watch_is_refused_on_postgresql(tmp_path: Path, postgres_server: str) -> None:
+    url = new_postgres_database(postgres_server)
+    database = f"{HOUSE}database: {url}\n"
+    write_config(tmp_path, folder_source("in", tmp_path / "in"), more=database)
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    with open_store(url, now=real_clock()) as store, program(tmp_path, "watch") as process:
+        asyncio.run(wait_until(lambda: store.alert(1) is not None))
+        code, _, err = ran(tmp_path, "watch")
+        assert (code, "another `substance-monitor watch` is running" in err) == (1, True)
+        process.terminate()
+        process.communicate(timeout=30)
+        assert process.returncode == 0
+        with store.alone():
+            pass
+
+
+def test_a_lock_that_the_server_forgot_is_taken_again(postgres_server: str) -> None:
+    url = new_postgres_database(postgres_server)
+    end = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with (
+        open_store(url, now=real_clock()) as one,
+        open_store(url, now=real_clock()) as other,
+        one.alone() as held,
+        admin.connect() as server,
+    ):
+        assert held()
+        server.exec_driver_sql(end)  # as when the server is started anew
+        assert held()
+        with pytest.raises(MonitorError), other.alone():
+            pass
+        server.exec_driver_sql(end)
+        with other.alone() as theirs:
+            assert (held(), theirs()) == (False, True)
+    admin.dispose()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -71,10 +71,11 @@ class Store:
         self._reader.dispose()
         self._writer.dispose()
 
-    def alone(self) -> AbstractContextManager[None]:
+    def alone(self) -> AbstractContextManager[Callable[[], bool]]:
         """Hold the lock of the one `watch` that may run with this database.
 
-        Raises MonitorError at its start when another one holds it.
+        What it hands out says whether the lock is still held: a database server may have been started anew,
+        and another `watch` have taken over. Raises MonitorError at its start when another one holds it.
         """
         return single_instance(self._writer)
 
