@@ -31,6 +31,7 @@ _OF_CHAINS = {
     PARENT: "an en in yn ane ene yne aan een ano eno ino adien".split(),
     RADICAL: "yl il ylen ylene ilen oyl oil anoyl enyl enil inyl yliden iliden".split(),
     OPEN: "oxy oxi ossi oxycarbonyl".split(),
+    CLASS: ["oxid"],
 }
 _VOWELS = "eaoi"
 
@@ -39,7 +40,7 @@ _VOWELS = "eaoi"
 class Run:
     """How a run of letters reads: letters in no known part, parts with weight, what its end is.
 
-    `tail`: the unknown letters are one stretch, with known parts before it; `root`: where it begins.
+    `root`: where the first unknown letter is, -1 without one.
     """
 
     unknown: int
@@ -150,15 +151,12 @@ def parse(run: str, *, goes_on: bool = False) -> Run:
 def _told(best: list[tuple[int, int, str]], length: int) -> Run:
     """What the best cover says, from its end to its beginning."""
     unknown = weight = 0
-    root, runs, inside, at = -1, 0, False, length
+    root, at = -1, length
     while at:
         cost, start, kind = best[at]
         if kind == "?":
-            unknown += 1
-            runs += not inside
-            root, inside = start, True
+            unknown, root = unknown + 1, start
         else:
             weight += round((best[start][0] - cost + 1) / 100)
-            inside = False
         at = start
-    return Run(unknown, weight, best[length][2], root if runs == 1 else -1)
+    return Run(unknown, weight, best[length][2], root)

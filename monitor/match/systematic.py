@@ -258,7 +258,7 @@ def _on_the_right(text: str, name: Word) -> Word | None:
     word = _next(text, name.stop)
     if word is None:
         return None
-    if name.end in (RADICAL, ACIDIC):
+    if name.end in (RADICAL, ACIDIC, OPEN):
         return _function(name, word)
     if name.plain.endswith(("acid", "saure", "zuur")):
         return _of_acid(text, name, word)
@@ -272,8 +272,10 @@ def _on_the_right(text: str, name: Word) -> Word | None:
 
 
 def _function(name: Word, word: Word) -> Word | None:
-    """What a radical or the stem of an acid goes on with: "phenethyl bromide", "phenylacetic acid"."""
+    """What a group or the stem of an acid goes on with: "phenethyl bromide", "phenylacetic acid"."""
     alone = replace(word, weight=0)
+    if name.end == OPEN:  # "4-fluoro amphetamine"
+        return _joined(name, word, PARENT) if name.located and word.end == PARENT else None
     if name.end == ACIDIC:
         if _is(word, "acid"):
             return _joined(name, alone, CLASS)
