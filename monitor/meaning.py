@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.match.systematic import Candidate
     from monitor.store import NovelName
 
+MOST_NOVEL = 200  # names of one article that go into the queue: it is for people
 SHORTEST_UNREAD = 16  # a shorter name that OPSIN cannot read is a scrap of one mostly ("3-carboxylate")
 LONGEST_KEPT = 500  # characters of a name in the database
 REACH = 500  # characters within which a watched substance speaks for a name beside it
@@ -58,11 +59,15 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an article names beyond the lexicon. `trouble`: what could not be resolved for now, and why."""
+    """What an article names beyond the lexicon. `trouble`: what could not be resolved for now, and why.
+
+    `partial`: what was left aside for good, as there is too much of it.
+    """
 
     mentions: tuple[Mention, ...] = ()
     novel: tuple[NovelName, ...] = ()
     trouble: str = ""
+    partial: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,10 @@ class Look:
                     _mention(candidate, sense, near) for sense in senses if self._new(candidate, sense)
                 ]
                 self._queue(novel, candidate, name, meaning, senses, near)
-        return Found(tuple(mentions), tuple(novel.values()), _trouble(unresolved))
+        queued = tuple(novel.values())[:MOST_NOVEL]
+        more = f"{len(novel) - MOST_NOVEL:,} unknown names more than {MOST_NOVEL} are not in the queue"
+        partial = more if len(novel) > MOST_NOVEL else ""
+        return Found(tuple(mentions), queued, _trouble(unresolved), partial)
 
     def _new(self, candidate: Candidate, sense: _Sense) -> bool:
         """False where the lexicon has found the same substance in this very place."""

@@ -366,8 +366,8 @@ class Session:
         for draft, found in zip(drafts, looked, strict=True):
             with self._one(draft.document, gaps):
                 records.append(self._judge(draft, found, judge, past, now))
-                if found.trouble:
-                    told = f"{found.trouble}; a rescan tries again"
+                if found.trouble or found.partial:
+                    told = f"{found.trouble}; a rescan tries again" if found.trouble else found.partial
                     gaps.append(Gap(draft.page.article.url, Outcome.UNRESOLVED.value, told))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         gaps, read = gaps + unkept, read + kept

@@ -9,8 +9,10 @@ the others: a name without an answer within its time is trouble of its article, 
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
@@ -31,6 +33,7 @@ PATIENCE = 60.0  # seconds that the names of one batch may take: the other sourc
 PAUSE = 600.0  # seconds before a Java that did not start is tried again
 IDLE = 300.0  # seconds after which a Java that nobody asked is ended
 GIVE_UP = 3  # times in a row that OPSIN gave no answer to a name, after which it is not asked again
+MOST_NAMES = 5_000  # different names of one article that are looked at
 AT_ONCE = 256  # names that go to OPSIN together
 _ANY_DAY = date(2000, 1, 1)  # listings are asked for when it is decided, not here
 
@@ -76,14 +79,21 @@ class Structures:
         """
         if not self._on:
             return [Found() for _ in pages]
-        places = [self._spot(page) for page in pages]
-        if not any(places):
+        spotted = [self._spot(page) for page in pages]
+        if not any(spotted):
             return [Found() for _ in pages]
+        places = [_first(found) for found in spotted]
         chain = self._resolver(watchlist)
         meanings = self._resolve(chain, pages, places)
-        return [
+        looked = (
             Look(page, watchlist, chain.index, self._version, meanings).found(found) if found else Found()
             for page, found in zip(pages, places, strict=True)
+        )
+        return [
+            replace(found, partial=f"names after the first {MOST_NAMES:,} were left aside")
+            if len(kept) < len(all_)
+            else found
+            for found, kept, all_ in zip(looked, places, spotted, strict=True)
         ]
 
     def rest(self) -> None:
@@ -146,6 +156,12 @@ class Structures:
                 for meaning in _read(chain, part, language):
                     meanings[language, meaning.name] = meaning
         return meanings
+
+
+def _first(places: Sequence[Place]) -> list[Place]:
+    """The places of the first names: whatever a source sends, one article must not hold up all others."""
+    names = set(itertools.islice(dict.fromkeys(name for _, name in places), MOST_NAMES))
+    return [place for place in places if place[1] in names]
 
 
 def _read(chain: Resolver, names: Sequence[str], language: str | None) -> list[Resolution]:

@@ -10,9 +10,17 @@ import pytest
 from monitor.chem import missing
 from monitor.chem.class_list import class_watchlist
 from monitor.chem.opsin import Answer, OpsinUnavailable, find_tools
-from monitor.meaning import Found, Page
+from monitor.meaning import MOST_NOVEL, Found, Page
 from monitor.model import Article, ListInfo, Listing, Mention, Name, Pin, Substance, Watchlist
-from monitor.structures import PATIENCE, PAUSE, PatientReader, Structures, lacking, open_structures
+from monitor.structures import (
+    MOST_NAMES,
+    PATIENCE,
+    PAUSE,
+    PatientReader,
+    Structures,
+    lacking,
+    open_structures,
+)
 from monitor.watchlist import load_builtin
 
 needs_rdkit = pytest.mark.skipif(bool(missing()), reason=missing() or "-")
@@ -277,8 +285,20 @@ def test_a_batch_has_only_so_much_time() -> None:
     names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(2, 400))
     structures = Structures(Book(), timer=lambda: next(now))
     (found,) = structures.look(LISTED, [page(f"A drug lab: {names}.", language=None)])
-    assert len(found.novel) == 256
+    assert len(found.novel) == MOST_NOVEL
     assert "and 139 more (there was no time left)" in found.trouble
+
+
+def test_a_catalogue_is_looked_at_in_part_and_says_so() -> None:
+    names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(MOST_NAMES + 5))
+    book = Book()
+    whole, part = Structures(book).look(LISTED, [page("A drug."), page(names, language=None)])
+    assert whole == Found()
+    assert (len(part.novel), part.trouble) == (MOST_NOVEL, "")
+    assert part.partial == f"names after the first {MOST_NAMES:,} were left aside"
+    names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(MOST_NOVEL + 7))
+    (some,) = Structures(book).look(LISTED, [page(names, language=None)])
+    assert some.partial == f"7 unknown names more than {MOST_NOVEL} are not in the queue"
 
 
 class Falling:
