@@ -24,7 +24,7 @@ watch: install
 
 # A stamp holds the digest of what was installed from, so a second run installs nothing.
 install: ; @$(call ensure,run,.)
-install-dev: ; @$(call ensure,dev,.[dev$(comma)postgres$(comma)structure])
+install-dev: ; @$(call ensure,dev,.[dev$(comma)postgres$(comma)structure$(comma)warc])
 
 comma := ,
 define ensure

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from tests.warcs import http, packed, record
 from tests.warcs import page as archived
 from tests.worlds import (
     HOUSE,
+    ROOT,
     Clock,
     allowing,
     article,
@@ -113,3 +115,21 @@ def test_alerts_from_an_archive_carry_its_record(tmp_path: Path) -> None:
     assert alert["capture"]["captured_at"] == "2020-01-02T03:04:05Z"
     assert (alert["warc"]["warc_file"], alert["warc"]["file"]) == ("old.warc.gz", "alert-1/record.warc.gz")
     assert ran(tmp_path, "evidence", "verify", "kept")[0] == 0
+
+
+def test_without_the_extra_it_says_what_to_install(tmp_path: Path) -> None:
+    (tmp_path / "lib/fastwarc").mkdir(parents=True)
+    (tmp_path / "lib/fastwarc/__init__.py").write_text("raise ImportError('not installed')")
+    path = f"{tmp_path / 'lib'}{os.pathsep}{ROOT}"
+    write_config(tmp_path, folder_source("in", tmp_path / "in"), more=HOUSE + WARC)
+    for command in (("config", "check"), ("run",)):
+        code, _, err = ran(tmp_path, *command, PYTHONPATH=path)
+        assert code == 2
+        assert "config.yaml:" in err
+        assert "install substance-monitor[warc] for WARC files, or remove the key" in err
+    (tmp_path / "old.warc.gz").write_bytes(packed(archived(1)))
+    write_config(tmp_path, "- name: archive\n  kind: warc\n  path: old.warc.gz\n")
+    code, out, _ = ran(tmp_path, "run", PYTHONPATH=path)
+    assert code == 0
+    assert "archive: install substance-monitor[warc] for WARC files" in out
+    assert rows(tmp_path, "SELECT location FROM v_coverage_gaps") != []

@@ -25,6 +25,7 @@ from pathlib import Path
 from monitor.errors import SourceError
 from monitor.model import Capture, Document, WarcPlace
 
+PACKING = 3  # of gzip: a few percent more bytes than with 6, in half the time
 INSTALL = "install substance-monitor[warc] for WARC files"
 _LONGEST_USE = timedelta(days=1)  # of one file, so that one past its retention is never written to any more
 _NAME = re.compile(r"substance-monitor-\d{8}T\d{6}Z-\d+-\d{5}\.warc\.gz")
@@ -155,7 +156,7 @@ class Warcs:
         record.set_bytes_content(block)
         plain = io.BytesIO()
         record.write(plain)
-        return named, gzip.compress(plain.getvalue(), 6, mtime=0)
+        return named, gzip.compress(plain.getvalue(), PACKING, mtime=0)
 
     def _give_up(self) -> None:
         """Take back what was written of a torn record; the next one is in another file."""

@@ -58,7 +58,7 @@ def write(connection: Connection, article_id: int, number: int, original: Origin
         "hops": [[storable(hop.url)[:_LONGEST], hop.status] for hop in capture.hops],
         "headers": _headers(capture),
         "extractor": original.extractor,
-        "body": zlib.compress(document.body, 6) if original.keep_body else None,
+        "body": zlib.compress(document.body, 3) if original.keep_body else None,
         "codec": "zlib" if original.keep_body else "",
         "warc_file": warc.file if warc else None,
         "warc_offset": warc.offset if warc else None,
