@@ -6,10 +6,11 @@ Reads only. Together with `pipeline` the only module that knows the wings; the d
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, MonitorError
@@ -20,7 +21,7 @@ from monitor.timing import HEARTBEAT, HEARTBEAT_SECONDS
 
 if TYPE_CHECKING:
     import pandas as pd
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, RowMapping
 
     from monitor.config import Config
     from monitor.store import Store, StoredAlert
@@ -66,6 +67,13 @@ def _lists_in_force(stored: StoredAlert) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, told)))
 
 
+def explain_any(config: Config, what: str, now: datetime) -> list[str]:
+    """Explain an alert, by its number, or an article, by its address or file. Raises MonitorError."""
+    if what.isdecimal() and len(what) < 19:
+        return explain_alert(config, int(what), now)
+    return explain_article(config, what, now)
+
+
 def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     """Tell why an alert was raised, and what would have kept it silent. Raises MonitorError for no alert."""
     from monitor.alerts import explain
@@ -90,7 +98,7 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     head = f"Alert {number} ({stored.status})"
     rules = config.to_rules(watchlist.lists)
     told = explain(stored.alert, article, _substance(watchlist, stored), stored.lists, rules)
-    return [head, "", *told[:-1], *on_page, *told[-1:]]
+    return [head, "", *told[:-1], *on_page, *_story_lines(stored), *told[-1:]]
 
 
 def _on_the_page(store: Store, number: int) -> list[str]:
@@ -116,6 +124,103 @@ def _stretch(row: Mapping[str, object]) -> str:
     if row["state"] == "unknown":
         return f"{told}; not known since {_minute(row['unknown_since_at'])} ({row['reason']})"
     return told
+
+
+def _story_lines(stored: StoredAlert) -> list[str]:
+    """Who else tells the story of an alert, and why each is taken to."""
+    if stored.story is None:
+        return []
+    lines = [f"Story {stored.story}"]
+    if stored.alert.again:
+        lines.append(f"  told again: {stored.alert.again}")
+    if stored.articles == 1:
+        lines.append("  no other article of it stands behind this alert")
+    for each in stored.behind:
+        day = f", {each.published_at:%Y-%m-%d}" if each.published_at else ""
+        lines += [f"  {each.outlet} ({each.language or 'language not known'}{day}): {each.title}"]
+        lines += [f"    {each.url}", f"    the same event, {each.score:.1f} points: {_points(each.reasons)}"]
+    if stored.articles - 1 > len(stored.behind):
+        lines.append(f"  and {stored.articles - 1 - len(stored.behind)} more: the view v_alert_sources")
+    return [*lines, ""]
+
+
+def _points(reasons: Sequence[str]) -> str:
+    return "; ".join(reasons[:5])
+
+
+def explain_article(config: Config, place: str, now: datetime) -> list[str]:
+    """Tell what an article (its address, or the path of its file) names, its story, and which of it was told.
+
+    Raises MonitorError for an article that is not stored.
+    """
+    from sqlalchemy import text
+
+    from monitor.ingest import canonical_url
+
+    url = canonical_url(place) if "://" in place else Path(place).resolve().as_uri()
+    with open_database(config, now) as store, store.engine_readonly().connect() as connection:
+
+        def rows(query: str) -> list[RowMapping]:
+            return list(connection.execute(text(query), {"url": url}).mappings())
+
+        known = rows("SELECT * FROM v_articles WHERE url = :url")
+        if not known:
+            raise MonitorError(
+                f"no article is stored under {url}; give its address, or the number of an alert"
+            )
+        article = known[0]
+        story = rows("SELECT * FROM v_story_articles WHERE url = :url")
+        named = rows(
+            "SELECT substance, substance_name, MAX(score) AS score, COUNT(*) AS times, MAX(alert_id) AS told "
+            "FROM v_mentions WHERE url = :url AND is_current = 1 GROUP BY substance, substance_name "
+            "ORDER BY MAX(score) DESC, substance"
+        )
+        behind = rows("SELECT * FROM v_alert_sources WHERE url = :url ORDER BY alert_id")
+        first = rows(
+            "SELECT s.url AS url, s.title AS title FROM v_stories s "
+            "JOIN v_story_articles a ON a.story_id = s.story_id WHERE a.url = :url"
+        )
+    head = [str(article["title"]) or "(no title)", f"  {url}", f"  source {article['source']}"]
+    return [*head, "", *_membership(story, first), "", *_named(article, named, behind)]
+
+
+def _membership(story: list[RowMapping], first: list[RowMapping]) -> list[str]:
+    if not story:
+        return [
+            "It belongs to no story: it names nothing that is watched, or was read before there were stories"
+        ]
+    member = story[0]
+    if member["is_first"]:
+        return [f"It began story {member['story_id']}"]
+    return [
+        f"It tells story {member['story_id']}, which began with “{first[0]['title']}”",
+        f"  {first[0]['url']}",
+        f"  the same event, {member['score']:.1f} points (3 are enough, 2.4 for a headline):",
+        *(f"    {reason}" for reason in str(member["reasons"]).split("\n") if reason),
+    ]
+
+
+def _named(article: RowMapping, named: list[RowMapping], behind: list[RowMapping]) -> list[str]:
+    """What became of each substance that the article names."""
+    if not named:
+        return ["It names no watched substance"]
+    stands = {row["substance"]: row for row in behind}
+    lines = ["What it names"]
+    for row in named:
+        times = "once" if row["times"] == 1 else f"{row['times']} times"
+        lines.append(f"  {row['substance_name']}, {times}, score {row['score']:.2f}")
+        if row["told"] is not None:
+            lines.append(f"    alert {row['told']}: substance-monitor explain {row['told']}")
+        elif row["substance"] in stands:
+            told = stands[row["substance"]]["alert_id"]
+            lines.append(
+                f"    no alert of its own: its story was told by alert {told}, and it stands behind that"
+            )
+        elif article["copy_of"] is not None:
+            lines.append("    no alert of its own: another address had the same text first")
+        else:
+            lines.append("    no alert: no rule of the configuration fits, or one silences it")
+    return lines
 
 
 def _substance(watchlist: Watchlist, stored: StoredAlert) -> Substance:

@@ -295,16 +295,16 @@ def report(
 
 @app.command()
 def explain(
-    alert: Annotated[int, typer.Argument(help="Number of the alert, as `report alerts` shows it.")],
+    alert: Annotated[str, typer.Argument(help="Number of an alert, or address or file of an article.")],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Say why an alert was raised.
+    """Say why an alert was raised, what would have kept it silent, and who else tells its story.
 
-    And what would have kept it silent.
+    For an article: its story, and why it raised no alert of its own.
     """
     from monitor import ask
 
-    _echo_lines(ask.explain_alert(_load(config), alert, _now()))
+    _echo_lines(ask.explain_any(_load(config), alert, _now()))
 
 
 @app.command()

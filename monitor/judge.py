@@ -2,7 +2,7 @@
 
 The middle of the path, the same for what comes in and for what is stored (`pipeline`, `rescan`):
 
-    Article -find-> Mention -look-> Mention, NovelName -decide-> Alert -> Record
+    Article -find-> Mention -look-> Mention, NovelName -decide-> Alert -> story (`desk`) -> Record
              (pure)         (OPSIN)                     (pure)
 """
 
@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import __version__
+from monitor.desk import Desk, Placed
 from monitor.errors import StoreError
 from monitor.meaning import Found, Page
-from monitor.model import Article, Pin, Rule, Watchlist
+from monitor.model import Article, Pin, Rule, StoryRules, Watchlist
 from monitor.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
 from monitor.structures import Structures
 
@@ -39,6 +40,7 @@ class Judge:
     basis: int
     news: WatchlistNews  # what became of the configured watchlist when this was prepared
     structures: Structures
+    stories: StoryRules | None = None  # None: stories are switched off
 
     @property
     def watchlist(self) -> Watchlist:
@@ -57,6 +59,10 @@ class Judge:
         """True when this very text was judged by this very judge before."""
         known = (stored.sha256, stored.basis, stored.program)
         return known == (article.sha256, self.basis, __version__)
+
+    def desk(self, store: Store) -> Desk | None:
+        """A desk for the articles of a run; None when stories are switched off."""
+        return None if self.stories is None else Desk(store, self.stories)
 
     def find(self, article: Article) -> Page:
         """The article with every mention of a watched substance that the lexicon finds in it."""
@@ -84,34 +90,39 @@ class Judge:
         last_alerts: LastAlerts,
         now: datetime,
         *,
+        desk: Desk | None = None,
         again: bool = False,
     ) -> Record:
         """Decide which mentions are alerts: those of substances that were not told of this article before.
 
         `found`: what it names beyond the lexicon; with trouble there the article waits for a rescan.
         `stored`: what is known of the article. `last_alerts` is brought up to date. `again`: it is a stored
-        article that is matched again, and its alerts say so. A copy has mentions and no alerts.
+        article that is matched again, and its alerts say so. `desk` finds the article's story, and keeps
+        back what that has told; without one, a copy has mentions and no alerts.
         """
         from monitor.alerts import Past, decide
         from monitor.store import RESCAN, Record
 
         article, mentions = page.article, (*page.mentions, *found.mentions)
-        past = Past(already=stored.alerted, last_alert=last_alerts)
+        past = Past(already=stored.told if desk else stored.alerted, last_alert=last_alerts)
         alerts = decide(article, mentions, self.watchlist, self.rules, past, now)
-        if stored.copy_of:
+        if stored.copy_of and desk is None:
             alerts = []
         if again:
             reason = f"found on rescan, article of {article.date.isoformat()}"
             alerts = [replace(each, found_on=RESCAN, reasons=(reason, *each.reasons)) for each in alerts]
-        last_alerts.update({(each.rule, each.substance): now for each in alerts if not each.quiet})
+        placed = desk.place(article, mentions, alerts, stored, now) if desk else Placed(None, tuple(alerts))
+        last_alerts.update({(each.rule, each.substance): now for each in placed.raised if not each.quiet})
         return Record(
             article,
             mentions,
-            tuple(alerts),
+            placed.raised,
             self.watchlist.digest,
             __version__,
             basis=0 if found.trouble else self.basis,
             novel=found.novel,
+            member=placed.member,
+            added=placed.added,
         )
 
 
@@ -127,7 +138,7 @@ def prepare_judge(
     pins, rules = config.to_pins(), config.to_rules(watchlist.lists)
     matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), pins)
     basis = store.basis(_digest(watchlist, pins, rules, structures.mark), watchlist.digest, now)
-    return Judge(matcher, rules, basis, news, structures)
+    return Judge(matcher, rules, basis, news, structures, config.to_story_rules())
 
 
 def _digest(watchlist: Watchlist, pins: Sequence[Pin], rules: Sequence[Rule], mark: str) -> str:

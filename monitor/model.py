@@ -9,7 +9,7 @@ import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 
 
@@ -377,6 +377,23 @@ class Rule:
     severity: Severity | None = None
     quiet: float = 0.0
     raise_alert: bool = True  # false: the rule silences what it fits
+
+
+@dataclass(frozen=True, slots=True)
+class StoryRules:
+    """When articles are one story, and when a story that was told is told again.
+
+    `window`: how far two articles of one event may lie apart. `quiet`: after an alert for a story and
+    substance, articles of the story raise no other for so long. In spite of it a story is told again for a
+    substance that it had not named (`new_substance`), for a severity above all before (`higher_severity`),
+    and when its outlets reach one of the numbers in `more_outlets`.
+    """
+
+    window: timedelta = timedelta(days=7)
+    quiet: timedelta = timedelta(days=30)
+    new_substance: bool = True
+    higher_severity: bool = True
+    more_outlets: tuple[int, ...] = (10,)
 
 
 @dataclass(frozen=True, slots=True)

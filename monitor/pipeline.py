@@ -203,7 +203,10 @@ class Monitor:
             self.store.end_run(run, self.clock(), status=status, message=message)
 
     def expire(self) -> int:
-        """Forget texts older than the configured retention; return how many."""
+        """Forget texts older than the configured retention, and what finds stories; the texts' number."""
+        if self.judge.stories is not None:
+            while self.store.forget_traces(self.clock() - 3 * self.judge.stories.window):
+                pass  # a few at a time, so that nobody waits long for the database
         return forget(self.config, self.store, self.clock())
 
 
@@ -270,6 +273,7 @@ class Session:
         self._last_alerts: Mapping[tuple[str, str], datetime] | None = None
         self._states: dict[str, SourceState] | None = None
         self._rhythms: dict[str, Rhythm | None] = {}
+        self._desk = monitor.judge.desk(monitor.store)
 
     def stop(self) -> None:
         self._stop.set()
@@ -355,6 +359,8 @@ class Session:
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         read: list[str] = []
         drafts: list[_Draft] = []
+        if self._desk:
+            self._desk.begin()
         for document in batch.documents:
             with self._one(document, gaps):
                 draft = self._find(document, judge)
@@ -411,7 +417,7 @@ class Session:
         from monitor.ingest import extractor_version
         from monitor.store import Original
 
-        record = judge.decide(draft.page, found, draft.stored, last_alerts, now)
+        record = judge.decide(draft.page, found, draft.stored, last_alerts, now, desk=self._desk)
         keep = self._monitor.config.evidence.keep_pages and bool(record.alerts)
         return replace(record, original=Original(draft.document, extractor_version(__version__), keep))
 

@@ -85,6 +85,7 @@ class Rescan:
         self._after = 0
         self._run: int | None = None
         self._last_alerts: LastAlerts | None = None
+        self._desk = judge.desk(store)
 
     def step(self) -> bool:
         """Match one batch and record it; False when no article waits any more. Raises StoreError."""
@@ -96,6 +97,8 @@ class Rescan:
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
         past = dict(self._past())
+        if self._desk:
+            self._desk.begin()
         pages = [(text, page) for text in texts for page in self._guarded(self._find, text)]
         looked = self._judge.look([page for _, page in pages], self._note)
         found = [
@@ -157,9 +160,9 @@ class Rescan:
         if not mentions and not found.novel:
             return None
         stored = self._store.revision(page.article.url, text.sha256)
-        record = self._judge.decide(page, found, stored, past, self._clock(), again=True)
+        record = self._judge.decide(page, found, stored, past, self._clock(), desk=self._desk, again=True)
         known = {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
-        return record if record.alerts or record.novel or not known else None
+        return record if record.alerts or record.added or record.novel or not known else None
 
     def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
         if self._dry:

@@ -144,6 +144,7 @@ def _counts(check: CheckResult) -> list[str]:
     done = check.done
     told = [
         (done.new, "new article", "new articles"),
+        (done.joined, "of a known story", "of known stories"),
         (done.revised, "edited", "edited"),
         (done.alerts, "alert", "alerts"),
         (done.appeared, "name appeared", "names appeared"),
@@ -221,12 +222,14 @@ def show_rescan(
 def _closing(summary: RunSummary) -> Text:
     read = sum(check.outcome in READ for check in summary.checks)
     new = sum(check.done.new for check in summary.checks)
+    joined = sum(check.done.joined for check in summary.checks)
     told = (
         f"{read} of {_number(len(summary.checks), 'source')} read",
         _number(new, "new article"),
+        f"{joined:,} of them of known stories" if joined else "",
         _number(summary.alerts, "new alert"),
     )
-    return Text(", ".join(told), "bold")
+    return Text(", ".join(filter(None, told)), "bold")
 
 
 def _number(count: int, thing: str) -> str:
@@ -300,7 +303,22 @@ def _alert_body(line: AlertLine) -> Text:
     rest = f" and {len(line.lists) - LISTS_SHOWN} more" if len(line.lists) > LISTS_SHOWN else ""
     body.append(f"\n{shown}{rest}" if shown else "\non no list at the article's date")
     quote = _quote(alert.mentions, alert.snippets)
-    return body.append("\n").append_text(quote) if quote else body
+    if quote:
+        body.append("\n").append_text(quote)
+    if alert.again:
+        body.append(f"\ntold again: {clean(alert.again)}")
+    more = _more(line)
+    return body.append(f"\n{more}", "dim") if more else body
+
+
+def _more(line: AlertLine) -> str:
+    """The articles of the same story that raised no alert of their own."""
+    count = line.stored.articles - 1
+    outlets = list(dict.fromkeys(clean(each.outlet) for each in line.stored.behind))
+    if not count:
+        return ""
+    rest = f" and {len(outlets) - 3} more" if len(outlets) > 3 else ""
+    return f"and {_number(count, 'more article')} of this story: {', '.join(outlets[:3])}{rest}"
 
 
 def _quote(mentions: Sequence[Mention], snippets: Sequence[Snippet]) -> Text | None:

@@ -103,7 +103,7 @@ def test_explain_report_and_sources_after_a_run(world: Path) -> None:
         (
             ["report", "alarms"],
             2,
-            "there is no report “alarms”; choose one of alerts, substances, sources, coverage",
+            "there is no report “alarms”; choose one of alerts, stories, substances, sources, coverage",
         ),
         (["report", "alerts", "--format", "xls"], 2, "there is no format “xls”; choose one of table, csv"),
         (

@@ -22,6 +22,7 @@ from monitor.prepare import prepare_lexicon
 from tests.servers import answer, endless, status
 from tests.worlds import (
     HOUSE,
+    NO_STORIES,
     Clock,
     alerts,
     allowing,
@@ -236,7 +237,7 @@ def test_a_withdrawn_substance_is_a_change_and_alerts_no_more(tmp_path: Path) ->
 
 
 def test_quiet_period_holds_within_one_batch_and_over_runs(tmp_path: Path) -> None:
-    rules = "rules:\n  - name: r\n    quiet: 1d\n"
+    rules = f"rules:\n  - name: r\n    quiet: 1d\n{NO_STORIES}"
     config = write_config(tmp_path, folder_source("in", tmp_path / "in"), more=HOUSE + rules)
     clock = Clock()
     for hours, name in ((0, "a"), (0, "b"), (23, "c"), (2, "d")):
@@ -255,7 +256,7 @@ def test_quiet_period_holds_within_one_batch_and_over_runs(tmp_path: Path) -> No
 
 
 def test_a_name_pinned_never_for_one_source_is_silent_there_only(tmp_path: Path) -> None:
-    pins = "names:\n  - text: testosin\n    use: never\n    sources:\n      - in\n"
+    pins = f"names:\n  - text: testosin\n    use: never\n    sources:\n      - in\n{NO_STORIES}"
     sources = folder_source("in", tmp_path / "in") + folder_source("more", tmp_path / "more")
     config = write_config(tmp_path, sources, more=HOUSE + pins)
     for name in ("in", "more"):
@@ -535,7 +536,7 @@ def test_each_text_is_kept_with_how_it_came(tmp_path: Path) -> None:
     with served(routes) as server:  # type: ignore[arg-type]
         entries = {f"{server.url}/go": "Ship searched", f"{server.url}/gone": f"{NEWS} Twice."}
         routes |= {"/feed": rss(entries), "/go": status(301, Location="/a"), "/a": page("Ship", NEWS, OTHER)}
-        more = f"{allowing(server)}evidence:\n  keep_pages: true\n"
+        more = f"{allowing(server)}evidence:\n  keep_pages: true\n{NO_STORIES}"
         config = write_config(tmp_path, feed_source("f", f"{server.url}/feed"), more=more)
         clock = Clock()
         with opened(config, clock) as monitor:

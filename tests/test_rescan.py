@@ -17,7 +17,18 @@ from monitor.pipeline import Matcher, Monitor, Progress
 from monitor.rescan import Rescan, RescanResult, run_through
 from monitor.schedule import Watcher
 from tests.databases import new_postgres_database
-from tests.worlds import Clock, alerts, article, folder_source, opened, ran, rows, wait_until, write_config
+from tests.worlds import (
+    NO_STORIES,
+    Clock,
+    alerts,
+    article,
+    folder_source,
+    opened,
+    ran,
+    rows,
+    wait_until,
+    write_config,
+)
 
 OLD = "Officers found two drums of examplium chloride on board, and a sack of novelene."
 HOUSE = """
@@ -181,7 +192,7 @@ def test_pins_and_rules_count_as_well(
 
 
 def test_old_articles_quieten_each_other_and_never_the_news(tmp_path: Path) -> None:
-    rule = f"{HOUSE}rules:\n  - name: calm\n    quiet: 1d\n"
+    rule = f"{HOUSE}rules:\n  - name: calm\n    quiet: 1d\n{NO_STORIES}"
     config = world(tmp_path, OLD, f"{OLD} Once more.", more=rule)
     with changed(tmp_path, config, *MORE) as monitor:
         rescanned(monitor)
@@ -227,7 +238,7 @@ def test_a_postgresql_database_as_well(tmp_path: Path, postgres_server: str) -> 
 
 
 def test_watch_puts_a_changed_watchlist_in_force_and_rescans(tmp_path: Path) -> None:
-    config = world(tmp_path, OLD)
+    config = world(tmp_path, OLD, more=f"{HOUSE}{NO_STORIES}")
     config.write_text(config.read_text().replace("path: in\n", "path: in\n    every: 1s\n"))
 
     async def watched(monitor: Monitor) -> None:

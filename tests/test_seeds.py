@@ -47,14 +47,25 @@ def run_over_seeds(folder: Path) -> Path:
 def test_the_seeds_give_their_six_substances_and_nothing_else(tmp_path: Path) -> None:
     folder = run_over_seeds(tmp_path)
     found: dict[str, dict[str, set[str]]] = {ENGLISH: {}, GERMAN: {}}
-    query = """SELECT a.url, a.substance, m.start, m.stop, m.surface
-               FROM v_alerts a JOIN alert_mention m ON m.alert_id = a.alert_id"""
+    query = "SELECT url, substance, start, stop, surface FROM v_mentions WHERE score >= 0.5"
     for url, substance, start, stop, surface in rows(folder, query):
         name = str(url).rpartition("/")[2]
         text = (SEEDS / name).read_text(encoding="utf-8")
         assert text[start:stop] == surface  # type: ignore[misc]
         found[name].setdefault(str(substance), set()).add(str(surface))
     assert found == SURFACES
+
+
+def test_the_seeds_are_one_story_that_is_told_once(tmp_path: Path) -> None:
+    folder = run_over_seeds(tmp_path)
+    assert rows(folder, "SELECT COUNT(*) FROM v_stories") == [(1,)]
+    told = rows(folder, "SELECT substance, articles, url FROM v_alerts ORDER BY substance")
+    assert [(substance, articles) for substance, articles, _ in told] == [
+        (substance, 2) for substance in sorted(SURFACES[ENGLISH])
+    ]
+    assert len({url for _, _, url in told}) == 1
+    behind = rows(folder, "SELECT DISTINCT url FROM v_alert_sources")
+    assert {str(url).rpartition("/")[2] for (url,) in [*behind, (told[0][2],)]} == {ENGLISH, GERMAN}
 
 
 def test_every_snippet_holds_its_mention(tmp_path: Path) -> None:

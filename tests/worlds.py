@@ -30,6 +30,7 @@ watchlists:
       - name: testosin
       - name: sampleline
 """
+NO_STORIES = "stories:\n  enabled: false\n"  # for articles that are alike and shall be told one by one
 FILLER = (
     "The harbour office said that the ship had waited for two days because of the fog, and that the crew "
     "was well. A second vessel took over part of the load. Nobody was hurt, and the road was open again. "

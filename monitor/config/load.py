@@ -28,6 +28,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "fields": models.ApiFields,
     "http": models.Http,
     "health": models.Health,
+    "stories": models.Stories,
     "sync": models.Sync,
     "evidence": models.Evidence,
     "retention": models.Retention,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, Discriminator, Field, PrivateAttr, Tag, Val
 from monitor.config import values
 from monitor.config.base import (
     Duration,
+    Interval,
     IntervalOrOff,
     Kind,
     Language,
@@ -27,7 +29,7 @@ from monitor.config.base import (
     Text,
 )
 from monitor.config.sources import SOURCE_KINDS, ApiFields, SourceEntry
-from monitor.model import ListInfo, Pin, Rule, Source
+from monitor.model import ListInfo, Pin, Rule, Source, StoryRules
 
 __all__ = ["SOURCE_KINDS", "ApiFields", "Config", "SourceEntry"]
 
@@ -223,6 +225,37 @@ class RescanSection(Section):
     )
 
 
+class Stories(Section):
+    """Which articles are one story, and when a story that was told is told again."""
+
+    enabled: bool = Field(default=True, description="false: every article raises alerts of its own.")
+    window: Interval = Field(
+        default=7 * 86_400.0, description="How far two articles of one event may lie apart."
+    )
+    quiet: Duration = Field(
+        default=30 * 86_400.0, description="After an alert, its story is not told again for so long."
+    )
+    new_substance: bool = Field(
+        default=True, description="Tell a story again when it names another substance."
+    )
+    higher_severity: bool = Field(default=True, description="Tell it again for a higher severity.")
+    more_outlets: tuple[Annotated[int, Field(ge=2, le=100_000)], ...] = Field(
+        default=(10,), description="Tell it again when so many outlets tell it."
+    )
+
+    def to_rules(self) -> StoryRules | None:
+        """The rules; None when stories are switched off."""
+        if not self.enabled:
+            return None
+        return StoryRules(
+            window=timedelta(seconds=self.window),
+            quiet=timedelta(seconds=self.quiet),
+            new_substance=self.new_substance,
+            higher_severity=self.higher_severity,
+            more_outlets=tuple(sorted(self.more_outlets)),
+        )
+
+
 class Config(Section):
     """Configuration of substance-monitor."""
 
@@ -239,6 +272,9 @@ class Config(Section):
         default=(AlertRule(name="default"),), min_length=1, description="When to raise an alert."
     )
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
+    stories: Stories = Field(
+        default=Stories(), description="Which articles are one story, and when it is told again."
+    )
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
     health: Health = Field(default=Health(), description="When a source is said to have turned bad.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
@@ -287,6 +323,10 @@ class Config(Section):
     def to_pins(self) -> tuple[Pin, ...]:
         """The names that always or never count; of several that fit, the first decides."""
         return tuple(entry.to_pin() for entry in self.names)
+
+    def to_story_rules(self) -> StoryRules | None:
+        """When articles are one story, and when it is told again; None when stories are switched off."""
+        return self.stories.to_rules()
 
     def to_rules(self, lists: Mapping[str, ListInfo]) -> tuple[Rule, ...]:
         """The alert rules, in the order of the file (the first that fits decides).

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from monitor.reports.formats import render
     from monitor.reports.query import run_report
 
-REPORTS = ("alerts", "substances", "sources", "coverage", "novel", "term-presence")
+REPORTS = ("alerts", "stories", "substances", "sources", "coverage", "novel", "term-presence")
 """The reports there are; each is the file `<name>.sql` here."""
 
 FORMATS = ("table", "csv", "md", "html", "json")

@@ -1,7 +1,8 @@
 -- Alerts raised in the period, the gravest first; those of old articles (found on rescan) after the others.
 SELECT alert_id, raised_at, severity, substance_name, kind, surfaces, mentions, score, lists, listing_text,
        title, source, language, published_at, url, snippet, reasons, tags, methods, rule, status,
-       CASE WHEN quiet THEN 'yes' ELSE 'no' END AS quiet, article_day, substance, watchlist_version, found_on, smiles
+       CASE WHEN quiet THEN 'yes' ELSE 'no' END AS quiet, article_day, substance, watchlist_version, found_on, smiles,
+       articles, outlets, story_id, told_again
   FROM v_alerts
  WHERE raised_at >= :since AND raised_at < :until
  ORDER BY CASE found_on WHEN 'rescan' THEN 1 ELSE 0 END, severity_rank DESC, score DESC, alert_id

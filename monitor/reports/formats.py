@@ -31,7 +31,18 @@ SILENCE = "Silence is not safety: `substance-monitor report coverage` shows what
 
 _AGAIN = ("found_on", "article_day")  # shown where some alert is of an old article, found on rescan
 _SHOWN = {
-    "alerts": ("alert_id", "severity", "substance_name", "surfaces", "lists", "title", "source", *_AGAIN),
+    "alerts": (
+        "alert_id",
+        "severity",
+        "substance_name",
+        "surfaces",
+        "lists",
+        "title",
+        "source",
+        "articles",
+        *_AGAIN,
+    ),
+    "stories": ("story_id", "title", "articles", "outlets", "languages", "substances", "alerts", "last_day"),
     "substances": ("substance_name", "kind", "alerts", "articles", "sources", "mentions", "last_day"),
     "sources": (
         "source",
@@ -66,9 +77,12 @@ _PAGE = {
         "title",
         "source",
         "published_at",
+        "articles",
+        "outlets",
         "reasons",
         *_AGAIN,
     ),
+    "stories": (*_SHOWN["stories"], "severity", "first_day", "url"),
     "sources": (*_SHOWN["sources"], "last_ok_at", "last_published_at", "failures", "last_message"),
     "coverage": ("gap", "source", "scope", "outcome", "location", "message", "began_at", "last_at", "times"),
     "novel": (
@@ -197,7 +211,17 @@ def _table(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) 
     box: Box = ASCII_DOUBLE_HEAD
     table = Table(box=box, show_edge=False, show_lines=False, pad_edge=False)
     for column in columns:
-        rigid = column in ("alert_id", "severity", "gap", "health", "outcome", "times", "alerts")
+        rigid = column in (
+            "alert_id",
+            "severity",
+            "gap",
+            "health",
+            "outcome",
+            "times",
+            "alerts",
+            "articles",
+            "outlets",
+        )
         table.add_column(Text(_heading(column)), no_wrap=rigid, overflow="fold")
     for row in _rows(frame.head(_TABLE_LIMIT), columns):
         table.add_row(*(Text(_cell(value)) for value in row))

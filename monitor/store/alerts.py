@@ -17,6 +17,7 @@ from monitor.model import (
     Snippet,
 )
 from monitor.store import schema as t
+from monitor.store import stories
 from monitor.store.columns import unpack
 from monitor.store.values import StoredAlert
 
@@ -47,6 +48,9 @@ def read(connection: Connection, alert_id: int) -> StoredAlert | None:
         fetched_at=article["fetched_at"],
         text=None if article["body"] is None else unpack(article["body"], article["codec"]),
         lists={entry["list_id"]: _info(entry) for entry in listings},
+        story=row["story_id"],
+        articles=1 + stories.count_behind(connection, alert_id),
+        behind=stories.sources(connection, alert_id),
     )
 
 
@@ -72,6 +76,7 @@ def _alert(connection: Connection, row: RowMapping, url: str, listings: list[Row
         watchlist=row["watchlist"],
         raised_at=row["raised_at"],
         quiet=row["quiet"],
+        again=row["again"],
         found_on=row["found_on"],
     )
 

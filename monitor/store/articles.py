@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
-from monitor.store import captures, novel
+from monitor.store import captures, novel, stories
 from monitor.store import schema as t
 from monitor.store.columns import pack, unpack
 from monitor.store.engine import insert as insert_or
@@ -30,7 +30,10 @@ def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
     # An edited copy goes on from its original: what that has told is not told again.
     told = (article_id, row["copy_of"] if row else None, original)
     where = "" if original is None else _url(connection, original)
-    result = StoredRevision(url=url, copy_of=where, alerted=_alerted(connection, told))
+    own = _alerted(connection, (article_id,)) | (
+        stories.behind(connection, article_id) if row else frozenset()
+    )
+    result = StoredRevision(url=url, copy_of=where, alerted=_alerted(connection, told), told=own)
     if row is None:
         return result
     return replace(
@@ -140,7 +143,9 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     if fresh or judged_otherwise or _made_otherwise(connection, article_id, number, record):
         added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
     novel.write(connection, article_id, number, record.novel)
-    alerts = () if original is not None else put_alerts(connection, article_id, number, record, lists)
+    if original is not None and record.member is None:
+        record = replace(record, alerts=())
+    alerts, behind = put_alerts(connection, article_id, number, record, lists)
     return Recorded(
         new=int(stored is None),
         revised=int(changed and stored is not None),
@@ -150,6 +155,8 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
         mentions=added,
         alerts=len(alerts),
         alert_ids=alerts,
+        joined=int(stored is None and record.member is not None and record.member.near != ""),
+        added=behind,
     )
 
 
@@ -262,25 +269,38 @@ def _mention_row(mention: Mention) -> dict[str, object]:
 
 def put_alerts(
     connection: Connection, article_id: int, number: int, record: Record, lists: dict[str, ListInfo]
-) -> tuple[int, ...]:
-    """Add the alerts not told yet for this article, or for the one that it was first a copy of."""
-    if not record.alerts:
-        return ()
+) -> tuple[tuple[int, ...], int]:
+    """Put the article into its story, add the alerts that are not told yet, and put it behind the others.
+
+    Gives the new alerts' ids, and behind how many earlier ones it stands now. Nothing is told twice for an
+    article, for the one that it was first a copy of, or (but for `Alert.again`) for a story.
+    """
+    story = stories.join(connection, article_id, record.member) if record.member else None
+    if not record.alerts and not record.added:
+        return (), 0
     origin = connection.execute(select(t.article.c.copy_of).where(t.article.c.id == article_id)).scalar()
-    told = _alerted(connection, (article_id, origin))
-    added = []
-    for alert in record.alerts:
-        if alert.substance in told:
+    own, told = _alerted(connection, (article_id,)), _alerted(connection, (article_id, origin))
+    behind: list[Alert] = []
+    ids: list[int] = []
+    for alert in (*record.alerts, *record.added):
+        if alert.substance in own:
             continue
-        number_of = _add_alert(connection, article_id, number, record.article, alert)
-        if number_of is not None:
-            _add_evidence(connection, number_of, alert, lists)
-            added.append(number_of)
-    return tuple(added)
+        # An alert of before may have been told by another process meanwhile, or be missing after all.
+        if stories.can_stand_behind(connection, story, alert, alert in record.added):
+            behind.append(alert)
+        elif alert.substance not in told:
+            alert_id = _add_alert(connection, article_id, number, record.article, alert, story)
+            if alert_id is not None:
+                _add_evidence(connection, alert_id, alert, lists)
+                ids.append(alert_id)
+    if story is None:
+        return tuple(ids), 0
+    now = record.member.joined_at if record.member else record.article.fetched_at
+    return tuple(ids), stories.add_sources(connection, story, article_id, behind, now)
 
 
 def _add_alert(
-    connection: Connection, article_id: int, number: int, article: Article, alert: Alert
+    connection: Connection, article_id: int, number: int, article: Article, alert: Alert, story: int | None
 ) -> int | None:
     """The new alert's id; None when the key was there already."""
     row = {
@@ -297,6 +317,8 @@ def _add_alert(
         "raised_at": alert.raised_at,
         "quiet": alert.quiet,
         "found_on": alert.found_on,
+        "story_id": story,
+        "again": alert.again,
     }
     statement = insert_or(connection, t.alert).values(row)
     statement = statement.on_conflict_do_nothing(index_elements=["article_id", "substance"])

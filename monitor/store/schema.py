@@ -26,9 +26,10 @@ from sqlalchemy import (
 
 from monitor.store.columns import Lines, Str, Utc, Words
 from monitor.store.presence_tables import term_presence, watched_page
+from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
 
-__all__ = ["metadata", "term_presence", "watched_page"]  # and every table below
+__all__ = ["alert_source", "metadata", "story", "story_key", "story_member", "term_presence", "watched_page"]
 
 # --- housekeeping ---------------------------------------------------------------------------------
 
@@ -274,6 +275,8 @@ alert = Table(
     Column("quiet", Boolean, nullable=False),
     Column("status", Str, nullable=False, server_default="new"),
     Column("found_on", Str, nullable=False, server_default="check"),
+    Column("story_id", Integer, index=True),
+    words("again"),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),

@@ -5,14 +5,25 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, select
 
 from monitor.model import Article, Gap, ListInfo, Outcome, Source, SourceState, Watchlist
-from monitor.store import alerts, articles, captures, enrichment, ledger, novel, presence, rescans, watchlists
+from monitor.store import (
+    alerts,
+    articles,
+    captures,
+    enrichment,
+    ledger,
+    novel,
+    presence,
+    rescans,
+    stories,
+    watchlists,
+)
 from monitor.store import schema as t
 from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
 from monitor.store.migrate import bring_up_to_date
@@ -27,8 +38,10 @@ from monitor.store.values import (
     Recorded,
     StoredAlert,
     StoredAnswer,
+    StoredMember,
     StoredReading,
     StoredRevision,
+    StoredStory,
     StoredText,
     WatchedName,
 )
@@ -242,6 +255,28 @@ class Store:
             read = [each.article.url for each in passed if each.article is not None]
             ledger.close_gaps(connection, read, now, Outcome.UNRESOLVED.value)
             return rescans.write(connection, found, passed, basis, lists)
+
+    # --- stories -----------------------------------------------------------------------------------
+
+    def story_of(self, url: str) -> str:
+        """The address of the first article of the story of the article at `url`; "" for none."""
+        return self._read("could not read the stories", lambda c: stories.story_of(c, url))
+
+    def near(self, keys: Sequence[int], at: datetime, window: timedelta) -> list[StoredMember]:
+        """Articles that may tell the same: those that share the most of `keys`, at most `window` away.
+
+        Bounded: neither the time it takes nor their number grows with what is stored.
+        """
+        return self._read("could not read the stories", lambda c: stories.near(c, keys, at, window))
+
+    def story(self, story: str) -> StoredStory:
+        """What the story that began with the article at `story` has told; empty for an unknown one."""
+        return self._read("could not read a story", lambda c: stories.read(c, story))
+
+    def forget_traces(self, before: datetime, limit: int = 2_000) -> int:
+        """Forget by what articles that joined a story before that moment are found, a `limit` at a time."""
+        with self._write("could not forget what stories are found by") as connection:
+            return stories.forget(connection, before, limit)
 
     # --- ledger ------------------------------------------------------------------------------------
 

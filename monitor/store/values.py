@@ -31,7 +31,8 @@ class Record:
 
     `watchlist` (a digest) and `program` (a version) say what it was matched with: a stored text met again
     under the same two is left alone, under others its mentions are replaced by these. `novel`: names that
-    no list has, for the queue.
+    no list has, for the queue. `member`: its story; `added`: alerts that its story has told of already, so
+    that the article only stands behind them.
     """
 
     article: Article
@@ -42,6 +43,8 @@ class Record:
     original: Original | None = None
     novel: tuple[NovelName, ...] = ()
     basis: int = 0  # see Store.basis
+    member: Member | None = None
+    added: tuple[Alert, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,46 @@ class StoredText:
 
 
 @dataclass(frozen=True, slots=True)
+class Member:
+    """How an article belongs to a story; `story` is the address of the story's first article, maybe its own.
+
+    `near`: the address of the article that it is most alike, "" for the first. `at`: when it was published,
+    else fetched; `joined_at` now. `trace` and `keys` are what later articles are compared with and found by;
+    the store does not look into them.
+    """
+
+    story: str
+    outlet: str
+    at: datetime
+    joined_at: datetime
+    trace: bytes = b""
+    keys: tuple[int, ...] = ()
+    near: str = ""
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMember:
+    """An article of a story, as far as another is compared with it."""
+
+    story: str
+    url: str
+    trace: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredStory:
+    """What a story has told: substance -> (gravest severity, time of the last alert, whether one was loud).
+
+    `outlets`: who told it so far.
+    """
+
+    told: Mapping[str, tuple[int, datetime, bool]] = field(default_factory=dict)
+    outlets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """What one `Store.record` changed. `new`, `revised`, `unchanged` count articles and exclude each other.
 
@@ -66,6 +109,7 @@ class Recorded:
 
     `copies`: of the new and revised, those whose text another address had first. `matched`: of the new
     and revised, those with a mention. `mentions`, `alerts`: rows added. `alert_ids`: the alerts added.
+    `joined`: of the new, those that tell a story that was known. `added`: articles put behind alerts.
     """
 
     new: int = 0
@@ -78,6 +122,8 @@ class Recorded:
     alert_ids: tuple[int, ...] = ()
     appeared: int = 0
     gone: int = 0
+    joined: int = 0
+    added: int = 0
 
     def __add__(self, other: Recorded) -> Recorded:
         return Recorded(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -88,7 +134,8 @@ class StoredRevision:
     """What the store knows of the article at one URL; `number` 0 and empty strings when nothing yet.
 
     `copy_of` is the URL of the article that had the asked-for text first, "" when none: such an article
-    is recorded but raises no alert. `alerted`: substances that it (or what it is a copy of) has alerts for.
+    is recorded but raises no alert. `alerted`: substances that it (or what it is a copy of) has alerts for;
+    `told`: those that it has alerts for itself, or for which it stands behind an alert of its story.
     """
 
     url: str
@@ -100,6 +147,7 @@ class StoredRevision:
     fetched_at: datetime | None = None
     copy_of: str = ""
     alerted: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
 
 class ChangeLike(Protocol):
@@ -118,8 +166,25 @@ class ChangeLike(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """An article that stands behind an alert of its story; `reasons` say why it tells the same event."""
+
+    url: str
+    title: str
+    outlet: str
+    language: str | None
+    published_at: datetime | None
+    added_at: datetime
+    score: float
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert as told, with the article it is about; `text` is None once its retention is over."""
+    """An alert as told, with the article it is about; `text` is None once its retention is over.
+
+    `behind`: the first articles of its story that stand behind it; `articles` counts all, its own among them.
+    """
 
     id: int
     status: str
@@ -133,6 +198,9 @@ class StoredAlert:
     fetched_at: datetime
     text: str | None
     lists: Mapping[str, ListInfo] = field(default_factory=dict)
+    story: int | None = None
+    articles: int = 1
+    behind: tuple[Behind, ...] = ()
 
 
 # --- evidence -------------------------------------------------------------------------------------

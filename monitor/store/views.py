@@ -12,6 +12,7 @@ import hashlib
 from sqlalchemy import Connection, inspect, text
 
 from monitor.model import Severity
+from monitor.store.story_views import STORY_VIEWS
 
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
 
@@ -70,7 +71,14 @@ SELECT al.id AS alert_id,
        al.quiet AS quiet,
        al.status AS status,
        al.watchlist AS watchlist_version,
-       al.found_on AS found_on
+       al.found_on AS found_on,
+       al.story_id AS story_id,
+       1 + (SELECT COUNT(DISTINCT k.article_id) FROM alert_source k WHERE k.alert_id = al.id) AS articles,
+       CASE WHEN al.story_id IS NULL THEN 1
+            ELSE (SELECT COUNT(DISTINCT m.outlet) FROM story_member m
+                   WHERE m.article_id IN (SELECT al.article_id UNION ALL SELECT k.article_id
+                                            FROM alert_source k WHERE k.alert_id = al.id)) END AS outlets,
+       al.again AS told_again
   FROM alert al
   JOIN article ar ON ar.id = al.article_id
   LEFT JOIN substance s ON s.key = al.substance
@@ -98,7 +106,8 @@ SELECT ar.id AS article_id,
        (SELECT COUNT(DISTINCT m.substance) FROM mention m
          WHERE m.article_id = ar.id AND m.revision = ar.revision) AS substances,
        (SELECT COUNT(*) FROM alert a WHERE a.article_id = ar.id) AS alerts,
-       COALESCE(b.watchlist, r.watchlist) AS watchlist_version
+       COALESCE(b.watchlist, r.watchlist) AS watchlist_version,
+       (SELECT m.story_id FROM story_member m WHERE m.article_id = ar.id) AS story_id
   FROM article ar
   JOIN revision r ON r.article_id = ar.id AND r.n = ar.revision
   LEFT JOIN basis b ON b.id = ar.basis
@@ -412,6 +421,7 @@ VIEWS = {
     "v_captures": _CAPTURES,
     "v_term_presence": _TERM_PRESENCE,
     "v_novel_names": _NOVEL_NAMES,
+    **STORY_VIEWS,
 }
 """View name -> its SELECT, in the order of creation."""
 

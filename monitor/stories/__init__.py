@@ -8,26 +8,14 @@ Telling = tell(alerts, told ...)       which alerts are raised, and which add a 
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from monitor.stories.choose import Candidate, Choice, StoryRules, Telling, Told, choose, tell
-    from monitor.stories.keys import keys, wanted
-    from monitor.stories.same import Verdict, same_event
-    from monitor.stories.trace import Trace, from_bytes, outlet, to_bytes, trace
-
-_PLACES = {
-    "choose": ("Candidate", "Choice", "StoryRules", "Telling", "Told", "choose", "tell"),
-    "keys": ("keys", "wanted"),
-    "same": ("Verdict", "same_event"),
-    "trace": ("Trace", "from_bytes", "outlet", "to_bytes", "trace"),
-}
+from monitor.stories.choose import Candidate, Choice, Telling, Told, choose, tell
+from monitor.stories.keys import keys, wanted
+from monitor.stories.same import Verdict, same_event
+from monitor.stories.trace import Trace, from_bytes, outlet, to_bytes, trace
 
 __all__ = [
     "Candidate",
     "Choice",
-    "StoryRules",
     "Telling",
     "Told",
     "Trace",
@@ -42,10 +30,3 @@ __all__ = [
     "trace",
     "wanted",
 ]
-
-
-def __getattr__(name: str) -> Any:
-    for module, names in _PLACES.items():
-        if name in names:
-            return getattr(import_module(f"monitor.stories.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

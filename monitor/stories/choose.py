@@ -6,26 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from monitor.model import Alert, Severity
+from monitor.model import Alert, Severity, StoryRules
 from monitor.stories.same import Verdict, same_event
 from monitor.stories.trace import Trace
 
-
-@dataclass(frozen=True, slots=True)
-class StoryRules:
-    """When articles are one story, and when a story that was told is told again.
-
-    `window`: how far two articles of one event may lie apart. `quiet`: after an alert for a story and
-    substance, articles of the story raise no other for so long. In spite of it a story is told again for a
-    substance that it had not named (`new_substance`), for a severity above all before (`higher_severity`),
-    and when its outlets reach one of the numbers in `more_outlets`.
-    """
-
-    window: timedelta = timedelta(days=7)
-    quiet: timedelta = timedelta(days=30)
-    new_substance: bool = True
-    higher_severity: bool = True
-    more_outlets: tuple[int, ...] = (10,)
+ON_THE_WHOLE = 1.0  # points that the articles of a story must have with a new one in the mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +32,21 @@ class Choice:
 
 
 def choose(made: Trace, candidates: Iterable[Candidate], window: timedelta) -> Choice:
-    """Join the story of the article that is most alike; of equals, the one found first."""
-    best = Choice()
+    """Join the story of the article that is most alike; of equals, the one found first.
+
+    One article of a story being alike is not enough: what is compared of the story must be, on the whole, or
+    a chain of neighbours would join everything in the end.
+    """
+    found: dict[str, list[tuple[Verdict, Candidate]]] = {}
     for candidate in candidates:
         verdict = same_event(made, candidate.trace, window)
-        if verdict.same and verdict.score > best.verdict.score:
-            best = Choice(candidate.story, candidate.url, verdict)
+        found.setdefault(candidate.story, []).append((verdict, candidate))
+    best = Choice()
+    for story, judged in found.items():
+        mean = sum(verdict.score for verdict, _ in judged) / len(judged)
+        verdict, candidate = max(judged, key=lambda each: each[0].score)
+        if verdict.same and mean >= ON_THE_WHOLE and verdict.score > best.verdict.score:
+            best = Choice(story, candidate.url, verdict)
     return best
 
 

@@ -7,9 +7,9 @@ import struct
 from collections.abc import Sequence
 from importlib import metadata
 
-HASHES, ROWS = 64, 4
-"""Length of a fingerprint, and of the pieces ("bands") by which near ones are found: 16 of 4 find a pair of
-texts with half of their word triples in common with 64%, with two thirds 97%."""
+HASHES, BANDS, ROWS = 64, 8, 4
+"""Length of a fingerprint; number and length of the pieces ("bands") by which near ones are found: 8 of 4
+find two texts with 60% of their word triples in common in 67 of 100 cases, with 80% in 98."""
 SHINGLE = 3  # words
 LEAST = 12  # words; a shorter text says too little to be a near copy of another
 _SEED = 20_261_122
@@ -49,4 +49,4 @@ def likeness(one: bytes, other: bytes) -> float:
 def bands(made: bytes) -> list[bytes]:
     """The pieces by which near fingerprints find each other."""
     size = ROWS * 4
-    return [made[at : at + size] for at in range(0, len(made), size)]
+    return [made[at : at + size] for at in range(0, min(len(made), BANDS * size), size)]

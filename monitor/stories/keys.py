@@ -11,22 +11,22 @@ from monitor.stories.numbers import Quantity, weight
 from monitor.stories.same import AMOUNTS, EVERYDAY, MONEY, PLAIN
 from monitor.stories.trace import Trace
 
-MOST = 48
+MOST = 56
 STEP = math.log(1.1)  # amounts are told in steps of ten per cent; `wanted` looks at the steps beside as well
 
 
 def keys(made: Trace) -> tuple[int, ...]:
     """What the article is filed under (at most `MOST`); numbers of 63 bits."""
-    return _numbers(_filed(made, ()))
+    return _numbers(_filed(made, ()), MOST)
 
 
 def wanted(made: Trace) -> tuple[int, ...]:
     """What to look under for articles of the same event; holds `keys`, and amounts rounded otherwise."""
-    return _numbers(_filed(made, (-1, 1)))
+    return _numbers(_filed(made, (-1, 1)), 2 * MOST)
 
 
-def _numbers(named: Iterator[str]) -> tuple[int, ...]:
-    return tuple(_number(name) for name in list(dict.fromkeys(named))[: 2 * MOST])[:MOST]
+def _numbers(named: Iterator[str], most: int) -> tuple[int, ...]:
+    return tuple(_number(name) for name in list(dict.fromkeys(named))[:most])
 
 
 def _number(name: str) -> int:
@@ -38,15 +38,21 @@ def _filed(made: Trace, beside: tuple[int, ...]) -> Iterator[str]:
     for number, band in enumerate(bands(made.print)):
         yield f"band {made.scheme} {number} {band.hex()}"
     few = made.substances[:3]
-    for substance in few:
-        if substance not in EVERYDAY:
-            yield f"substance {substance}"
-    for substance in few[:2] or ("",):
-        yield from (f"place {substance} {place}" for place in made.cities[:3])
-        yield from (f"amount {substance} {step}" for step in _steps(made, beside))
-        names = [name.split()[-1][:5] for name in (*made.names[:6], *made.maybe[:4])]
-        yield from (f"name {substance} {name}" for name in dict.fromkeys(names))
-        yield from (f"thing {substance} {thing}" for thing in made.things if thing not in PLAIN)
+    yield from (f"substance {each}" for each in few if each.partition("-")[0] not in EVERYDAY)
+    roots = list(dict.fromkeys(map(_root, few))) or [""]
+    for root in roots:
+        yield from (f"place {root} {place}" for place in made.cities[:3])
+        yield from (f"amount {root} {step}" for step in _steps(made, beside))
+    names = [name.split()[-1][:5] for name in (*made.spots[:2], *made.names[:5], *made.maybe[:4])]
+    for root in roots[:2]:
+        yield from (f"name {root} {name}" for name in dict.fromkeys(names))
+        yield from (f"thing {root} {thing}" for thing in made.things if thing not in PLAIN)
+
+
+def _root(substance: str) -> str:
+    """What forms of one substance share: "cannabis" of cannabis-resin."""
+    first = substance.partition("-")[0]
+    return first if len(first) >= 3 else substance
 
 
 def _steps(made: Trace, beside: tuple[int, ...]) -> Iterator[str]:

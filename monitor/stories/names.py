@@ -15,6 +15,12 @@ from monitor.stories.words import ALL, tables
 
 LEAST = 4  # letters
 MOST = 40  # names kept of one article
+SPOTS = 8  # of them, those that tell where it happened
+# Words behind which a place stands in one language or another.
+_WHERE = frozenset(
+    "in at near bei nahe aus en a au te bij nabij em no na we w kolo przy nabij outside".split()
+)
+_HARBOURS = frozenset("port puerto porto hafen haven airport town village city district".split())
 # German prepositions that stand before a name without an article.
 _BEFORE = frozenset("in bei aus nach von gegen um nahe namens ort stadt gemeinde firma hafen".split())
 _PARTICLES = frozenset("de la le del della di da van von der den des du al el bin ter dos".split())
@@ -22,29 +28,33 @@ _PARTICLES = frozenset("de la le del della di da van von der den des du al el bi
 
 def names(
     text: str, found: Sequence[Word], language: str | None, taken: frozenset[int]
-) -> tuple[list[str], list[str]]:
-    """Folded names in the order of the text, each once, and words that may be names.
+) -> tuple[list[str], list[str], list[str]]:
+    """Folded names in the order of the text, each once; words that may be names; names of spots.
 
-    Those may be (first of a sentence, a German noun) count only where another article has them for sure.
-    Words at places in `taken` are something else.
+    Those that may be (first of a sentence, a German noun) count only where another article has them for sure.
+    A spot stands behind a word such as "in" or before a colon: most likely a village or a quarter that no
+    list knows. Words at places in `taken` are something else.
     """
     small = {word.folded for word in found if word.surface[0].islower()}
     common = tables().common.get(language or "", tables().common[ALL]) | CALENDAR
     sure: dict[str, None] = {}
     maybe: dict[str, None] = {}
+    spots: dict[str, None] = {}
     for start, stop in _runs(text, found, taken):
         part = found[start:stop]
         strong = [word for word in part if word.folded not in common and len(word.folded) > 1]
         name = " ".join(word.folded for word in part)
         if stop - start > 1:
-            if _is_name(part, strong, language, small):
-                sure[name] = None
-                continue
-        elif _counts_alone(text, found, start, language, small, common):
+            is_name = _is_name(part, strong, language, small)
+        else:
+            is_name = _counts_alone(text, found, start, language, small, common)
+        if is_name:
             sure[name] = None
+            if _is_spot(text, found, start, stop):
+                spots[name] = None
             continue
         maybe.update(dict.fromkeys(word.folded for word in strong if _may_be(word, language, small)))
-    return list(sure)[:MOST], [name for name in maybe if name not in sure][:MOST]
+    return list(sure)[:MOST], [name for name in maybe if name not in sure][:MOST], list(spots)[:SPOTS]
 
 
 def alike(one: str, other: str) -> bool:
@@ -82,6 +92,15 @@ def _runs(text: str, found: Sequence[Word], taken: frozenset[int]) -> Iterator[t
                 break
         yield at, stop
         at = stop
+
+
+def _is_spot(text: str, found: Sequence[Word], start: int, stop: int) -> bool:
+    first = found[start]
+    if start and found[start - 1].folded in _WHERE:
+        return text[found[start - 1].stop : first.start] == " "
+    if start > 1 and found[start - 1].folded in ("of", "de", "von") and found[start - 2].folded in _HARBOURS:
+        return True
+    return text[found[stop - 1].stop :].lstrip(" ").startswith(":") and _begins(text, first)
 
 
 def _capital(word: Word) -> bool:

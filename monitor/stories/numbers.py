@@ -90,7 +90,6 @@ _UNIT = {
     for word in row.split()
 }
 _MARK = {word: mark for mark, row in _MARKS.items() for word in row.split()}
-_LOOSE = frozenset("more than als de dan que a des d".split())
 
 _CURRENCY = {"€": "euro", "$": "dollar", "£": "pound"}
 _TOKEN = re.compile(rf"(?P<cur>(?:US)?[€$£])\s?(?=\d)|(?P<num>{_NUMBER})|(?P<word>[^\W\d_]+|[€$£%~])")
@@ -257,9 +256,7 @@ def _joined(tokens: list[_Token], at: int, text: str) -> bool:
 
 def _nearness(tokens: list[_Token], place: int) -> str:
     for token in reversed(tokens[max(0, place - 3) : place]):
-        if token.text in ("half",):
-            continue
-        if token.text in ("than", "als", "de", "dan", "que", "as", "a"):
+        if token.kind == "cur" or token.text in ("than", "als", "de", "dan", "que", "as", "a", "half"):
             continue
         return _MARK.get(token.text, "")
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -24,6 +25,8 @@ BEGINNING = 400  # code points that tell the event most plainly
 LINE = 90  # a line so short, without the end of a sentence, is a heading, a menu, a link to something else
 STEM = 6  # letters of a word that stand for it in comparisons within one language
 STEMS = 120
+FIGURES = 60
+_FIGURE = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +36,9 @@ class Trace:
     `at` is when it was published, else fetched (`dated` false). `outlet` who tells it: the host, else the
     source. `kind` is the kind of news ("seizure", "court" ... or ""), `sure` how clearly (0 to 1).
     `places` are ids of cities and countries, `shown` the names that people know them by. `stems` are
-    beginnings of words, comparable within one language. `maybe` may be
-    names: they count where the other article has them among its `names`.
+    beginnings of words, comparable within one language, `figures` the runs of digits. `maybe` may be
+    names: they count where the other article has them among its `names`; `spots` are those
+    `names` that tell where it happened.
     """
 
     at: datetime
@@ -51,10 +55,12 @@ class Trace:
     shown: Mapping[str, str]
     names: tuple[str, ...]
     maybe: tuple[str, ...]
+    spots: tuple[str, ...]
     things: tuple[str, ...]
     written_days: frozenset[date]
     weekdays: frozenset[date]
     stems: tuple[str, ...]
+    figures: tuple[str, ...]
     length: int
     scheme: str
     print: bytes
@@ -79,7 +85,7 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
     taken = frozenset(at for start, stop, _ in located for at in range(start, stop))
     drugs = _named(mentions)
     known = taken | {at for at, word in enumerate(found) if word.folded in drugs}
-    sure_names, maybe = names.names(text, found, language, known)
+    sure_names, maybe, spots = names.names(text, found, language, known)
     where = {place.id: place.name for _, _, place in located}
     kind, sure = _kind(text, found, language, beginning)
     at = article.published_at or article.fetched_at
@@ -99,10 +105,12 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
         shown=where,
         names=tuple(sure_names),
         maybe=tuple(maybe),
+        spots=tuple(spots),
         things=tuple(_things(found)),
         written_days=written,
         weekdays=weekdays,
         stems=_stems(found, taken, common),
+        figures=tuple(dict.fromkeys(_FIGURE.findall(text)))[:FIGURES],
         length=len(text),
         scheme=fingerprint.scheme(),
         print=fingerprint.fingerprint([word.folded for word in found]),
@@ -192,7 +200,7 @@ def _stems(found: list[Word], taken: frozenset[int], common: frozenset[str]) -> 
 
 # --- as bytes ----------------------------------------------------------------------------------------
 
-_LISTS = ("substances", "names", "maybe", "things", "stems", "places")
+_LISTS = ("substances", "names", "maybe", "spots", "things", "stems", "figures", "places")
 
 
 def to_bytes(made: Trace) -> bytes:

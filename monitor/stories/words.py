@@ -38,9 +38,15 @@ def tables() -> Words:
         kinds={kind: _by_language(table) for kind, table in data["kinds"].items()},
         things=tuple((name, _pattern(row.split())) for name, row in data["things"].items()),
         common=_common(data["common"]),
-        nouns=re.compile("|".join(map(re.escape, data["nouns"]["de"].split()))),
+        nouns=_nouns(data["nouns"]["de"].split()),
         no_places=frozenset(data["no_places"]["all"].split()),
     )
+
+
+def _nouns(stems: list[str]) -> re.Pattern[str]:
+    """Words that begin with a stem, and compounds that end with a long one: “Bananencontainer”."""
+    tails = "|".join(re.escape(stem) for stem in stems if len(stem) >= 5)
+    return re.compile(f"(?:{'|'.join(map(re.escape, stems))})|.+(?:{tails})(?:e|en|er|n|s|es)?$")
 
 
 def _by_language(table: Mapping[str, str]) -> dict[str, re.Pattern[str]]:

@@ -28,6 +28,7 @@ from tests.worlds import (
 
 FILES = 8 * ROUNDS  # so that there is work for all rounds
 STORED = 150 * ROUNDS
+REPRINTED = 5  # every fifth file has a reprint, which tells the same story
 PAGES = 40  # fewer than a feed's max_pages, so that one check has them all
 SUBSTANCES = ("examplium chloride", "testosin", "sampleline")
 
@@ -45,16 +46,19 @@ def make_world(folder: Path, sources: str, more: str) -> None:
         place = folder / "in" / f"{number % 7}"
         place.mkdir(exist_ok=True)
         (place / f"{number}.txt").write_text(article(f"Harbour report {number}", *sentences(number)))
+        if number % REPRINTED == 0:
+            reprint = [*sentences(number), "This was printed again in the evening."]
+            (place / f"{number}z.txt").write_text(article(f"Harbour report {number}", *reprint))
 
 
 @pytest.mark.slow
 def test_kill_9_at_random_moments(tmp_path: Path) -> None:
     dice = random.Random(20231024)
     routes: dict[str, object] = {
-        f"/{number}": page(f"Story {number}", *sentences(1000 + number)) for number in range(PAGES)
+        f"/{number}": page(f"Story {1000 + number}", *sentences(1000 + number)) for number in range(PAGES)
     }
     with served(routes) as server:  # type: ignore[arg-type]
-        items = {f"{server.url}/{number}": f"Story {number}" for number in range(PAGES)}
+        items = {f"{server.url}/{number}": f"Story {1000 + number}" for number in range(PAGES)}
         routes["/feed"] = answer(rss(items), "application/rss+xml", ETag='"1"')
         source, more = feed_source("feed", f"{server.url}/feed"), allowing(server)
         make_world(tmp_path / "calm", source, more)
@@ -73,10 +77,12 @@ def test_kill_9_at_random_moments(tmp_path: Path) -> None:
     assert killed_at_work >= min(3, ROUNDS)
     print(f"{killed_at_work} of {ROUNDS} runs were killed at work")
     calm, killed = contents(tmp_path / "calm"), contents(tmp_path / "killed")
-    assert len(calm["articles"]) == FILES + PAGES
+    reprints = range(0, FILES, REPRINTED)
+    assert len(calm["articles"]) == FILES + PAGES + len(reprints)
     assert len(calm["alerts"]) == sum(number % 4 for number in range(FILES)) + sum(
         n % 4 for n in range(1000, 1000 + PAGES)
     )
+    assert len(calm["sources"]) == sum(number % 4 for number in reprints)
     for name in EVERYTHING:
         assert killed[name] == calm[name], name
     assert rows(tmp_path / "killed", "PRAGMA integrity_check") == [("ok",)]

@@ -20,6 +20,9 @@ EVERYTHING = {
     "articles": "SELECT url, title, revision, revisions, sha256, mentions FROM v_articles",
     "alerts": "SELECT url, substance, rule, severity, mentions, surfaces, snippet, reasons FROM v_alerts",
     "mentions": "SELECT url, revision, start, stop, surface, substance, form, score FROM v_mentions",
+    "stories": "SELECT s.url, a.url, a.reasons FROM v_stories s JOIN v_story_articles a USING (story_id)",
+    "sources": "SELECT url, substance, severity FROM v_alert_sources",
+    "filed": "SELECT COUNT(*) FROM story_key",
     "evidence": "SELECT COUNT(*) FROM alert_mention",
     "snippets": "SELECT COUNT(*) FROM alert_snippet",
 }

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from monitor.model import Alert, Document, Gap, Source, SourceState
-from monitor.store import NovelName, Original, Record, Store, open_store
+from monitor.store import Member, NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
-from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, article, edited, mentions, record
+from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mentions, record
 from tests.store.test_enrichment import Finding
 
 DOC = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
@@ -53,6 +53,13 @@ def fill(store: Store) -> None:
         gaps=[Gap("https://news.example/9", "timeout", "no answer")],
         now=NOW,
     )
+    member = Member(page.url, "news.example", NOW, NOW, b"trace", (1, 2))
+    store.record([replace(record(page), member=member)], now=NOW)
+    again = article("https://other.example/7", "Fentanyl was found, writes another: fentanyl." + FILLER)
+    behind = replace(member, outlet="other.example", near=page.url, score=4.5, reasons=("+4.5 all of it",))
+    found = mentions(again)
+    told = (alert(again, found[0]),)
+    store.record([Record(again, found, member=behind, added=told)], now=NOW)
     novel = NovelName("2-zorb-ethane", "2-Zorb-ethane", "a drum of 2-Zorb-ethane", near=("drum",))
     store.record([Record(unruled, mentions(unruled), novel=(novel,))], now=NOW)
     gone = edited(page, "The page says no more than fentanyl." + FILLER)
@@ -126,10 +133,10 @@ def test_the_days_of_a_substance(store: Store) -> None:
     row = one(store, "SELECT * FROM v_substance_daily WHERE substance = 'fentanyl'")
     assert {name: row[name] for name in ("day", "articles", "copies", "sources", "mentions", "alerts")} == {
         "day": "2026-11-19",
-        "articles": 4,
+        "articles": 5,
         "copies": 1,
         "sources": 2,
-        "mentions": 4,
+        "mentions": 5,
         "alerts": 1,
     }
 
