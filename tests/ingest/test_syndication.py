@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -188,6 +189,28 @@ def test_entity_bombs_are_refused(bomb: str | bytes) -> None:
     with pytest.raises(SourceError, match="not read") as caught:
         entries(bomb)
     assert caught.value.outcome == "parse-error"
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        rss("<item><description>" + "<b>" * 400_000),
+        rss("<item>" + "<a>" * 400_000 + "</item>"),
+        rss("<item " + " ".join(f"a{n}='>'" for n in range(30_000)) + "/>"),
+    ],
+    ids=["open tags", "nested tags", "attributes"],
+)
+def test_tag_bombs_are_refused_at_once(bomb: str) -> None:
+    start = time.process_time()
+    with pytest.raises(SourceError) as caught:
+        entries(bomb)
+    assert caught.value.outcome == "parse-error"
+    assert time.process_time() - start < 1
+
+
+def test_many_tags_in_many_entries_are_no_bomb() -> None:
+    body = f"<description>{'&lt;p class=&quot;a&quot;&gt;' * 20}{'<b>x</b>' * 100}</description>"
+    assert len(entries(rss(f"<item><title>T</title>{body}</item>" * 1200))) == 1200
 
 
 def test_harmless_entities_are_read_and_external_ones_never() -> None:
