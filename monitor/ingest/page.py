@@ -31,6 +31,11 @@ _TITLE_BORDER = re.compile(r"\s+[|–—·»:-]+\s+")
 _HIDDEN = re.compile(
     r"<(script|style|template|noscript)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)", re.DOTALL | re.I
 )
+# A tag with thousands of attributes, and these: libxml2 takes the square of their number.
+_ATTRIBUTE_BOMB = re.compile(
+    r"""<([a-zA-Z][^\s>/]*+)"""
+    r"""(?:[\s/]++[^\s=>"'/]++(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"']++))?+){2000,}+"""
+)
 _CONTROLS = bytes({*range(1, 9), 0x0B, *range(0x0E, 0x20), 0x7F})
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|<[!?/][^<>]*>")
 
@@ -107,6 +112,7 @@ def _parse(source: str) -> tuple[Any | None, bool]:
     from lxml import etree
 
     # Control characters get into lxml's tree but not out of it again.
+    source = _ATTRIBUTE_BOMB.sub(r"<\1", source)
     markup = source.encode("utf-8", "ignore").translate(None, _CONTROLS)
     markup = markup.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")  # U+FFFE, U+FFFF
     # Comments go: trafilatura loses a paragraph's words behind one, and frameworks write many (`<!-- -->`).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from monitor.ingest.body import main_text
@@ -53,3 +55,11 @@ def test_a_short_page_is_read_whole() -> None:
 
 def test_a_page_without_text_gives_none() -> None:
     assert text_of("<script>x()</script>") == ""
+
+
+@pytest.mark.parametrize("attribute", ["a{}=1", "a{}", "a{}='>'", 'a{} = "<p>"'])
+def test_a_tag_of_many_attributes_costs_no_minutes(attribute: str) -> None:
+    bomb = f"<p {' '.join(attribute.format(number) for number in range(60_000))}>{lines(3, 'first')}</p>"
+    start = time.process_time()
+    assert text_of(bomb) == lines(3, "first")
+    assert time.process_time() - start < 2
