@@ -73,12 +73,13 @@ def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
 
 
 def shipped_lists() -> frozenset[str]:
-    """The ids of the shipped lists and classes, against which the configuration is checked."""
+    """The ids that the configuration may call a list by: shipped lists, classes, the one of watched names."""
     from monitor.chem.class_list import class_ids
     from monitor.watchlist.builtin import DATA
+    from monitor.watchlist.novel import LIST
 
     with (DATA / "lists.csv").open(encoding="utf-8", newline="") as lines:
-        return frozenset(row["id"] for row in csv.DictReader(lines)).union(class_ids())
+        return frozenset(row["id"] for row in csv.DictReader(lines)).union(class_ids(), [LIST.id])
 
 
 def load_watchlist(config: Config | None) -> Watchlist:

@@ -33,5 +33,13 @@ def test_a_class_is_named_as_a_list_is(tmp_path: Path) -> None:
     assert set(watchlist(tmp_path, "  - builtin: cn-nitazene\n").substances) == {"class:cn-nitazene"}
 
 
+def test_rules_may_name_a_class_and_the_list_of_watched_names(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("rules:\n  - name: new\n    lists: [us-frs, watched-names]\n    severity: high\n")
+    config = load_config(path, {}, list_ids=shipped_lists())
+    (rule,) = config.to_rules(load_watchlist(config).lists)
+    assert rule.lists == ("us-frs", "watched-names")
+
+
 def test_without_shipped_lists_there_is_no_class(tmp_path: Path) -> None:
     assert classes(watchlist(tmp_path, "  - name: mine\n    substances:\n      - name: examplium\n")) == []
