@@ -8,20 +8,20 @@ Every line in gives one line out, in order (blank lines give none):
 
 Offsets are code points into `text`: `text[start:stop] == surface`. A line that cannot be read gives
 {"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note". With
-`structures` names that no lexicon has are read as structures too, many lines at once.
+`structures` names that no lexicon has are read as structures too: those of a file for many lines at once,
+those of a stream line by line, as whoever writes it may wait for the answer.
 """
 
 from __future__ import annotations
 
 import gzip
-import itertools
 import json
 import os
 import re
 import stat
 import sys
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -53,7 +53,7 @@ _NOT_CONTROL = {
     "house": "on your own list",
 }
 _BUFFER = 1024 * 1024
-_LINES_AT_ONCE, _BYTES_AT_ONCE = 64, 4_000_000  # whose names go to OPSIN together
+_LINES_AT_ONCE, _BYTES_AT_ONCE = 256, 4_000_000  # whose names go to OPSIN together
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
@@ -101,7 +101,8 @@ def scan_files(
             advance = stack.enter_context(_progress(source, progress))
             write = stack.enter_context(_output(target))
             lines = _read_lines(stream, advance)
-            return scan_lines(lines, write, finder, today=today, structures=structures)
+            ahead = 1 if source == STANDARD else _LINES_AT_ONCE
+            return scan_lines(lines, write, finder, today=today, structures=structures, ahead=ahead)
     except BrokenPipeError:
         raise  # whoever reads our output has seen enough: nothing is wrong
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
@@ -119,13 +120,17 @@ def scan_lines(
     *,
     today: date,
     structures: Structures | None = None,
+    ahead: int = 1,
 ) -> ScanSummary:
-    """Scan lines of JSON; `write` gets one line of JSON for each that is not blank."""
+    """Scan lines of JSON; `write` gets one line of JSON for each that is not blank.
+
+    `ahead`: how many lines may be read before the first of them is answered.
+    """
     summary = ScanSummary()
     listings = _listing_cache(finder)
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line and not line.isspace())
     drafts = (_draft(line, number, finder, today) for number, line in numbered)
-    for draft in drafts if structures is None else _looked(drafts, finder.watchlist, structures):
+    for draft in drafts if structures is None else _looked(drafts, finder.watchlist, structures, ahead):
         answer = draft.answer
         answer["mentions"] = [_spell(each, listings(each.substance, draft.day)) for each in draft.mentions]
         summary.lines += 1
@@ -169,26 +174,30 @@ def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     return _Draft(answer, day or today, text, language, finder.find(text, language))
 
 
-def _looked(drafts: Iterable[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
-    """Add what lines name that no lexicon has; a stretch of lines at once, in order."""
+def _looked(
+    drafts: Iterable[_Draft], watchlist: Watchlist, structures: Structures, ahead: int
+) -> Iterator[_Draft]:
+    """Add what lines name that no lexicon has; in order, and most lines, which name nothing such, at once."""
+    waiting: list[_Draft] = []
+    size = 0
+    for draft in drafts:
+        if not waiting and not structures.spots(draft.text, draft.mentions):
+            yield draft
+            continue
+        waiting.append(draft)
+        size += len(draft.text)
+        if len(waiting) >= ahead or size > _BYTES_AT_ONCE:
+            yield from _resolved(waiting, watchlist, structures)
+            waiting, size = [], 0
+    yield from _resolved(waiting, watchlist, structures)
+
+
+def _resolved(drafts: Sequence[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
     from monitor.meaning import Page
 
-    left = iter(drafts)
-    while part := _part(left):
-        pages = [Page(_article(each), tuple(each.mentions)) for each in part]
-        for draft, found in zip(part, structures.look(watchlist, pages), strict=True):
-            yield _with(draft, found)
-
-
-def _part(drafts: Iterator[_Draft]) -> list[_Draft]:
-    part: list[_Draft] = []
-    size = 0
-    for draft in itertools.islice(drafts, _LINES_AT_ONCE):
-        part.append(draft)
-        size += len(draft.text)
-        if size > _BYTES_AT_ONCE:
-            break
-    return part
+    pages = [Page(_article(each), tuple(each.mentions)) for each in drafts]
+    for draft, found in zip(drafts, structures.look(watchlist, pages), strict=True):
+        yield _with(draft, found)
 
 
 def _article(of: _Draft) -> Article:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.meaning import LONGEST_KEPT, Asked, Found, Look, Page, Place
-from monitor.model import ListingStatus, Pin, Watchlist
+from monitor.model import ListingStatus, Mention, Pin, Watchlist
 
 if TYPE_CHECKING:
     from monitor.chem.opsin import Answer, Opsin
@@ -95,6 +95,12 @@ class Structures:
             else found
             for found, kept, all_ in zip(looked, places, spotted, strict=True)
         ]
+
+    def spots(self, text: str, mentions: Sequence[Mention]) -> bool:
+        """Does a text name something that `look` would look at? Cheap, and starts nothing."""
+        from monitor.match.systematic import candidates
+
+        return self._on and bool(candidates(text, mentions))
 
     def rest(self) -> None:
         """There is nothing to do for now: what is idle for long may end."""

@@ -10,7 +10,7 @@ import re
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -326,7 +326,7 @@ def test_structures_are_read_many_lines_at_once_and_in_order() -> None:
     raw = [json.dumps({"id": number, "text": text}).encode() for number, text in enumerate(texts)]
     raw[5] = b"broken"
     out: list[bytes] = []
-    done = door.scan_lines(raw, out.append, finder, today=TODAY, structures=Structures(Dozing()))
+    done = door.scan_lines(raw, out.append, finder, today=TODAY, structures=Structures(Dozing()), ahead=64)
     answers = [json.loads(line) for line in out]
     assert [answer["id"] for answer in answers] == [None if n == 5 else n for n in range(200)]
     found = [[each["substance"] for each in answer["mentions"]] for answer in answers]
@@ -336,6 +336,19 @@ def test_structures_are_read_many_lines_at_once_and_in_order() -> None:
     assert (done.lines, done.errors, done.unresolved, done.mentions) == (200, 1, 1, 397)
 
 
+def test_whoever_writes_line_by_line_gets_each_answer_before_the_next_line() -> None:
+    pytest.importorskip("rdkit", reason="RDKit is not installed (extra `structure`)")
+    out: list[bytes] = []
+
+    def lines() -> Iterator[bytes]:
+        for number in range(5):
+            assert len(out) == number
+            yield json.dumps({"id": number, "text": f"They sold {KETONE}."}).encode()
+
+    door.scan_lines(lines(), out.append, build_matcher(None), today=TODAY, structures=Structures(Dozing()))
+    assert [json.loads(line)["mentions"][0]["method"] for line in out] == ["structure"] * 5
+
+
 def test_the_flag_needs_the_extra_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "in.jsonl").write_text(json.dumps({"id": 1, "text": f"They sold {KETONE}."}))
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['rdkit'] = None\n")
@@ -343,5 +356,6 @@ def test_the_flag_needs_the_extra_and_says_so(tmp_path: Path) -> None:
     code, out, err = ran(tmp_path, "scan", "--structures", "in.jsonl", PYTHONPATH=where)
     assert (code, out) == (1, "")
     assert "names cannot be read as structures: RDKit not installed: pip install" in err
-    code, out, _ = ran(tmp_path, "scan", "in.jsonl", PYTHONPATH=where)
-    assert (code, json.loads(out)["mentions"]) == (0, [])
+    for less in ([], ["--no-structures"]):
+        code, out, _ = ran(tmp_path, "scan", *less, "in.jsonl", PYTHONPATH=where)
+        assert (code, json.loads(out)["mentions"]) == (0, [])
