@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from apscheduler.events import JobEvent, JobExecutionEvent
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from monitor.prepare import WatchlistNews
+
 log = logging.getLogger(__name__)
 
 HOUSEKEEPING_SECONDS = 24 * 3600
@@ -38,7 +40,7 @@ THREADS = 10  # of the scheduler: checks only begin in them, the other jobs run 
 CLOCK_SECONDS = 10  # how often to look whether the clock was set
 CLOCK_STEP = 5.0  # seconds; less is a clock that is kept right
 WATCHLIST_SECONDS = 60  # how often to look whether the watchlist has changed
-RESCAN = "rescan"
+RESCAN, RENEWAL = "rescan", "watchlist"
 
 
 def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, ...] = ()) -> None:
@@ -122,7 +124,7 @@ class Watcher:
             self._renew,
             "interval",
             seconds=self._look_every,
-            id="watchlist",
+            id=RENEWAL,
             next_run_time=now + timedelta(seconds=self._look_every),
         )
         self._scheduler.add_job(
@@ -290,14 +292,21 @@ class Watcher:
         with self._at_work() as go:
             if not go:
                 return
-            news = self._monitor.renew()
-            if news is None:
-                return
-            if news.refused is not None:
-                log.error("the changed watchlist is refused, the last good one stays: %s", news.refused)
-                return
-            log.warning("%s", "\n".join(news.told) or "watchlist: changed")
-            self._move(RESCAN, self._monitor.clock())
+            self._move(RENEWAL, None)  # a long watchlist takes longer than the time to the next look
+            try:
+                self._tell_news(self._monitor.renew())
+            finally:
+                self._move(RENEWAL, self._monitor.clock() + timedelta(seconds=self._look_every))
+
+    def _tell_news(self, news: WatchlistNews | None) -> None:
+        """Say what has changed, and plan the rescan."""
+        if news is None:
+            return
+        if news.refused is not None:
+            log.error("the changed watchlist is refused, the last good one stays: %s", news.refused)
+            return
+        log.warning("%s", "\n".join(news.told) or "watchlist: changed")
+        self._move(RESCAN, self._monitor.clock())
 
     def _rescan(self) -> None:
         """Match stored articles for the time of the budget; then leave as much time to the checks."""

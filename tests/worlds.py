@@ -156,10 +156,10 @@ def program(folder: Path, *arguments: str, **environment: str) -> Iterator[subpr
             process.kill()
 
 
-def ran(folder: Path, *arguments: str, **environment: str) -> tuple[int, str, str]:
-    """Run substance-monitor to its end: exit code, standard output, standard error."""
+def ran(folder: Path, *arguments: str, limit: float = 120, **environment: str) -> tuple[int, str, str]:
+    """Run substance-monitor to its end, for `limit` seconds at most: exit code, output, errors."""
     with program(folder, *arguments, **environment) as process:
-        out, err = process.communicate(timeout=120)
+        out, err = process.communicate(timeout=limit)
     return process.returncode, out, err
 
 

@@ -100,11 +100,11 @@ def test_kill_9_during_a_rescan(tmp_path: Path) -> None:
     (calm / "house.csv").write_text("name\nexamplium chloride\n")
     lines = ({"id": n, "text": article(f"Report {n}", *sentences(n))} for n in range(STORED))
     (calm / "in" / "all.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-    assert ran(calm, "run")[0] == 0
+    assert ran(calm, "run", limit=3600)[0] == 0
     shutil.copytree(calm, killed)
     for folder in (calm, killed):
         (folder / "house.csv").write_text("".join(f"{name}\n" for name in ("name", *SUBSTANCES)))
-    assert ran(calm, "rescan")[0] == 0
+    assert ran(calm, "rescan", limit=3600)[0] == 0
     killed_at_work = 0
     for _ in range(ROUNDS):
         with program(killed, "rescan") as process:
@@ -113,7 +113,7 @@ def test_kill_9_during_a_rescan(tmp_path: Path) -> None:
             except subprocess.TimeoutExpired:
                 process.kill()
                 killed_at_work += 1
-    code, out, err = ran(killed, "rescan")
+    code, out, err = ran(killed, "rescan", limit=3600)
     assert (code, err) == (0, ""), out
     print(f"{killed_at_work} of {ROUNDS} rescans were killed at work")
     assert killed_at_work >= min(3, ROUNDS)

@@ -132,6 +132,36 @@ def test_sigterm_at_each_stage(tmp_path: Path, calm: Contents, stage: str, comma
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("command", ["run", "watch"])
+def test_sigterm_during_a_rescan(tmp_path: Path, command: str) -> None:
+    """It ends after the batch in hand, and the next one goes on from there."""
+    stored = 1500
+    write_config(tmp_path, folder_source("in", tmp_path / "in"), more="watchlists:\n  - file: house.csv\n")
+    (tmp_path / "house.csv").write_text("name\nsampleline\n")
+    lines = ({"id": n, "text": article(f"Report {n}", NEWS, f"Number {n}.")} for n in range(stored))
+    (tmp_path / "in" / "all.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert ran(tmp_path, "run")[0] == 0
+    (tmp_path / "house.csv").write_text("name\nsampleline\nexamplium chloride\n")
+    with ThreadPoolExecutor(1) as pool, program(tmp_path, command) as process:
+        output = pool.submit(process.communicate)
+        end = time.monotonic() + 60
+        while not has(tmp_path, "SELECT 1 FROM alert"):
+            assert time.monotonic() < end
+            time.sleep(0.005)
+        process.send_signal(signal.SIGTERM)
+        _, err = output.result(timeout=15)
+    assert process.returncode == {"run": 130, "watch": 0}[command], err
+    assert "Traceback" not in err
+    ((told,),) = rows(tmp_path, "SELECT COUNT(*) FROM v_alerts")
+    assert 0 < int(str(told)) < stored
+    code, out, _ = ran(tmp_path, "rescan")
+    assert (code, f"Rescan: {stored - int(str(told)):,} stored articles matched again" in out) == (0, True)
+    found = rows(tmp_path, "SELECT COUNT(*), COUNT(DISTINCT url), MIN(found_on) FROM v_alerts")
+    assert found == [(stored, stored, "rescan")]
+    assert rows(tmp_path, "SELECT COUNT(*) FROM run WHERE status = 'running'") == [(0,)]
+
+
+@pytest.mark.slow
 def test_two_instances(tmp_path: Path, calm: Contents) -> None:
     """A second `watch` is refused; `run` beside it, four at a time, does no harm."""
     folder = tmp_path / "world"
