@@ -5,6 +5,7 @@ Reads only. Together with `pipeline` the only module that knows the wings; the d
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -111,7 +112,20 @@ def _on_the_page(store: Store, number: int) -> list[str]:
     )
     with store.engine_readonly().connect() as connection:
         rows = connection.execute(text(query), {"number": number}).mappings().all()
-    return ["On the watched page", *(f"  - {_stretch(dict(row))}" for row in rows), ""] if rows else []
+    return (
+        ["On the watched page", *(_wrapped(f"- {_stretch(dict(row))}") for row in rows), ""] if rows else []
+    )
+
+
+def _wrapped(line: str) -> str:
+    return textwrap.fill(
+        line,
+        96,
+        initial_indent="  ",
+        subsequent_indent="    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def _stretch(row: Mapping[str, object]) -> str:

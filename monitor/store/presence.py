@@ -182,7 +182,8 @@ def _bring_up(connection: Connection, page: RowMapping | None, reading: _Reading
         absent_at = page["read_at"] if page is not None and absent else None
         _add(connection, key, surface, reading, back_since or absent_at)
         appeared += (back_since or absent_at) is not None
-    if page is None or page["revision"] != reading.revision:
+    # A page may name another canonical address for itself, and then be another article.
+    if page is None or (page["article_id"], page["revision"]) != (reading.article_id, reading.revision):
         gone = _end(connection, reading, [row for key, row in open_ones.items() if key not in there])
     _undoubt(connection, [row for key, row in open_ones.items() if key in there])
     _note(connection, reading)

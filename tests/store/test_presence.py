@@ -40,6 +40,7 @@ class Watch:
         blind: tuple[str, ...] = (),
         gaps: tuple[Gap, ...] = (),
         whole: bool = True,
+        address: str = URL,
     ) -> None:
         """One check an hour later: `page` is what was read, None for nothing new.
 
@@ -48,15 +49,17 @@ class Watch:
         self.now += HOUR
         run = self.store.begin_run("once", self.now)
         check = self.store.begin_check(run, self.source.name, self.now)
-        records = [] if page is None or known else [self.record(page, served or page, score, blind)]
+        records = [] if page is None or known else [self.record(page, served or page, score, blind, address)]
         read = [URL] if page is not None else []
         for _ in range(2):  # killed before the check ended, and recorded again: nothing changes
             self.store.record(records, check=check, read=read, gaps=gaps, now=self.now)
         self.store.end_check(check, outcome, self.now, message=f"it was {outcome}", whole=whole)
         self.store.end_run(run, self.now)
 
-    def record(self, page: str, served: str, score: float, blind: tuple[str, ...]) -> Record:
-        made = replace(article(URL, page, source=self.source.name), fetched_at=self.now)
+    def record(
+        self, page: str, served: str, score: float, blind: tuple[str, ...], address: str = URL
+    ) -> Record:
+        made = replace(article(address, page, source=self.source.name), fetched_at=self.now)
         found: list[Mention] = [
             mention(page, name, key, score)
             for name, key in SUBSTANCES.items()
@@ -253,3 +256,12 @@ def test_two_sources_that_watch_one_page_each_tell(watch: Watch) -> None:
     watch.source = other
     watch.check(BOTH, known=True)  # its text is known from the first source
     assert [row["source"] for row in watch.rows()] == ["vendor", "other"]
+
+
+def test_a_page_that_takes_another_canonical_address_is_still_the_page(watch: Watch) -> None:
+    watch.check(BOTH)
+    watch.check(ONE, address="https://vendor.example/canonical")
+    assert watch.told() == [("gone", "absent", 1, 1, 2, None)]
+    assert watch.told("fentanyl") == [("present", "", 1, 2, None, None)]
+    watch.check(outcome="unchanged")
+    assert watch.told("fentanyl") == [("present", "", 1, 3, None, None)]
