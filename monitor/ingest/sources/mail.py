@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from monitor.ingest.imap import Account, Letter, Mailbox
 
 _AT_ONCE = 100  # messages whose sizes are asked for together
+_STUCK = 5  # failed checks in a row after which a message that cannot be had is left out
 _LONGEST = 10  # commands' worth of time that one check may take; the rest is read at the next one
 
 
@@ -54,7 +55,8 @@ async def collect_mail(
             state = replace(state, cursor={"validity": box.validity, "uid": 0})
         stop = asyncio.get_running_loop().time() + _LONGEST * limits["timeout"]
         batch = Batch()
-        async for uid, items in _messages(source, box, uids[:most], now, stop):
+        stuck = state.failures >= _STUCK
+        async for uid, items in _messages(source, box, uids[:most], now, stop, stuck):
             state = replace(state, cursor={**state.cursor, "uid": uid})
             for item in items:
                 yield item
@@ -73,9 +75,13 @@ async def _new(source: Source, state: SourceState, box: Mailbox, now: datetime) 
 
 
 async def _messages(
-    source: Source, box: Mailbox, uids: list[int], now: datetime, stop: float
+    source: Source, box: Mailbox, uids: list[int], now: datetime, stop: float, stuck: bool
 ) -> AsyncIterator[tuple[int, list[Document | Gap]]]:
-    """Each UID with what its message gives, until the time is up."""
+    """Each UID with what its message gives, until the time is up.
+
+    When the checks are `stuck`, the first message is left out if the server breaks down on it again: it must
+    not keep all later ones away.
+    """
     max_bytes = integer_option(source, "max_bytes", 10 * MEBIBYTE)
     for start in range(0, len(uids), _AT_ONCE):
         chunk = uids[start : start + _AT_ONCE]
@@ -88,7 +94,14 @@ async def _messages(
                 message = f"{place} has {sizes[uid]:,} bytes; {max_bytes:,} are read at most (`max_size`)"
                 yield uid, [Gap(place, "too-large", message)]
                 continue
-            letter = await box.fetch(uid)
+            try:
+                letter = await box.fetch(uid)
+            except SourceError as error:
+                if not stuck or uid != uids[0]:
+                    raise
+                place = _place(source, box, uid)
+                yield uid, [Gap(place, error.outcome, f"{place}: {error}; the message is left out")]
+                return
             items = await asyncio.to_thread(_items, source, box, letter, now) if letter else []
             yield uid, items
 
