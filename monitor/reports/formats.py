@@ -104,6 +104,8 @@ _PAGE = {
 _BELOW = {
     "substance_name": ("surfaces",),
     "title": ("source", "published_at"),
+    "source": ("url",),
+    "reason": ("message",),
 }  # small print in a page's cells
 _FOLDED = {"snippet": ("reasons",)}  # opened by a click in a page's cells
 _WHOLE = ("listing_text", "reasons")  # never cut: half a legal status misleads
