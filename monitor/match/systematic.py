@@ -264,7 +264,8 @@ def _on_the_right(text: str, name: Word) -> Word | None:
         return _of_acid(text, name, word)
     if name.end not in (PARENT, CLASS, ANION):
         return None
-    if _is(name, "head-adjective") and word.end == ACIDIC:
+    of_trade = word.plain == "fentanyl" and name.plain.endswith(("furan", "thiophene"))  # with such a ring
+    if of_trade or (_is(name, "head-adjective") and word.end == ACIDIC):
         return _joined(name, word, CLASS)
     if _is(word, "salt") or (name.plain.endswith("ium") and (_is(word, "halide") or word.end == ANION)):
         return _joined(name, replace(word, weight=0), CLASS)
@@ -275,7 +276,7 @@ def _function(name: Word, word: Word) -> Word | None:
     """What a group or the stem of an acid goes on with: "phenethyl bromide", "phenylacetic acid"."""
     alone = replace(word, weight=0)
     if name.end == OPEN:  # "4-fluoro amphetamine"
-        return _joined(name, word, PARENT) if name.located and word.end == PARENT else None
+        return _joined(name, word, word.end) if name.located and word.end in (PARENT, RADICAL) else None
     if name.end == ACIDIC:
         if _is(word, "acid"):
             return _joined(name, alone, CLASS)
