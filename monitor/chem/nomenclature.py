@@ -17,6 +17,7 @@ LONGEST = 500  # characters: longer texts are no names, and are handed back as t
 
 Step = str  # the id of a rule
 Candidate = tuple[str, tuple[Step, ...]]
+Tried = dict[tuple[Step, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +80,29 @@ def candidates(name: str, language: str | None = None) -> list[Candidate]:
     """
     if len(name) > LONGEST:
         return [(name, ())]
-    tidy = _chain((name, ()), ("mul",))
+    tried: Tried = {}
+    tidy = _chain((name, ()), ("mul",), tried)
     found = [(name, ()), tidy]
     chosen = LANGUAGES if language is None or language == "mul" else (language, "en")
     for each in chosen:
-        found.append(_chain(tidy, (each, "en")))
-    found += [_chain(candidate, ("join",)) for candidate in found]
+        found.append(_chain(tidy, (each, "en"), tried))
+    found += [_chain(candidate, ("join",), tried) for candidate in found]
     distinct: dict[str, tuple[Step, ...]] = {}
     for text, steps in found:
         distinct.setdefault(text, steps)
     return list(distinct.items())
 
 
-def _chain(start: Candidate, languages: tuple[str, ...]) -> Candidate:
-    """Apply every rule of these languages in order, and tell which changed something."""
+def _chain(start: Candidate, languages: tuple[str, ...], tried: Tried) -> Candidate:
+    """Apply every rule of these languages in order, and tell which changed something.
+
+    `tried` holds what rules made of texts: languages share many, and most leave most names alone.
+    """
     text, steps = start
     for rule in _rules_for(languages):
-        rewritten = rule.apply(text)
+        rewritten = tried.get((rule.id, text))
+        if rewritten is None:
+            rewritten = tried[rule.id, text] = rule.apply(text)
         if rewritten != text:
             text, steps = rewritten, (*steps, rule.id)
     return text, steps

@@ -265,3 +265,15 @@ def test_a_name_without_stereo_marks_finds_the_isomer_on_the_list() -> None:
     salt = parse("CC(N)Cc1ccccc1.Cl")
     assert salt is not None
     assert StructureIndex([isomer]).find(salt) == ([isomer], "salt-stripped parent without stereo")
+
+
+def test_trade_names_of_fentanyls_come_to_the_structures_of_the_watchlist(opsin: Opsin) -> None:
+    told = [
+        (name.text, WATCHLIST.substances[name.substance].inchikey)
+        for name in WATCHLIST.names
+        if name.text.casefold().endswith("fentanyl") and name.type != "systematic"
+    ]
+    found = chain(opsin, empty=True).resolve([text for text, _ in told], DAY, "en")
+    read = [(each, key) for each, (_, key) in zip(found, told, strict=True) if each.inchikey and key]
+    assert len(read) > 30
+    assert [each.name for each, key in read if each.inchikey != key] == []
