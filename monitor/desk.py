@@ -70,7 +70,7 @@ class Desk:
         made = trace(article, mentions, MIN_SCORE)
         member = Member(article.url, made.outlet, made.at, now, to_bytes(made), keys(made))
         member = self._join(member, made, article, stored)
-        told, outlets = self._known(member.story)
+        told, outlets = self._known(member.story, article.url, stored)
         fresh = [alert for alert in alerts if alert.substance not in stored.told]
         telling = tell(fresh, told, outlets, made.outlet, self._rules, now)
         self._note(member, made, article.url, telling.raised)
@@ -111,9 +111,11 @@ class Desk:
             except ValueError:  # written by another version: it cannot be compared with any more
                 continue
 
-    def _known(self, story: str) -> tuple[dict[str, Told], frozenset[str]]:
+    def _known(self, story: str, url: str, stored: StoredRevision) -> tuple[dict[str, Told], frozenset[str]]:
         from monitor.stories import Told
 
+        if story == url and not stored.number:
+            return {}, frozenset()  # it begins with this article
         kept = self._store.story(story)
         told = {key: Told(Severity(level), at, loud) for key, (level, at, loud) in kept.told.items()}
         pending = self._stories.get(story, _Pending())

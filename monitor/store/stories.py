@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from monitor.model import Alert
 from monitor.store import schema as t
@@ -15,22 +15,14 @@ from monitor.store.engine import insert as insert_or
 from monitor.store.values import Behind, Member, StoredMember, StoredStory
 
 PER_KEY = 16  # articles read of each key before, and of each after a moment: the nearest in time
-COMPARED = 40  # articles that share the most keys, whose traces are read
+COMPARED = 30  # articles that share the most keys, whose traces are read
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_k = t.story_key.c
-_KEY: BindParameter[int] = bindparam("key")
-_AT: BindParameter[int] = bindparam("at")
-_END: BindParameter[int] = bindparam("end")
+# Written out, as they run some forty times an article and SQLAlchemy's own work would be most of their cost.
 _BEFORE = (
-    select(_k.article_id)
-    .where(_k.key == _KEY, _k.at <= _AT, _k.at >= _END)
-    .order_by(_k.at.desc())
-    .limit(PER_KEY)
+    "SELECT article_id FROM story_key WHERE key = {0} AND at <= {0} AND at >= {0} ORDER BY at DESC LIMIT {0}"
 )
-_AFTER = (
-    select(_k.article_id).where(_k.key == _KEY, _k.at > _AT, _k.at <= _END).order_by(_k.at).limit(PER_KEY)
-)
+_AFTER = "SELECT article_id FROM story_key WHERE key = {0} AND at > {0} AND at <= {0} ORDER BY at LIMIT {0}"
 
 
 # --- what is known --------------------------------------------------------------------------------
@@ -41,13 +33,18 @@ def near(
 ) -> list[StoredMember]:
     """Articles filed under the most of `keys`, at most `window` away; bounded whatever is stored."""
     moment, span = seconds(at), int(window.total_seconds())
+    mark = "?" if connection.dialect.name == "sqlite" else "%s"
+    before, after = _BEFORE.format(mark), _AFTER.format(mark)
     found: Counter[int] = Counter()
     for key in keys:
-        before = {"key": key, "at": moment, "end": moment - span}
-        found.update(connection.execute(_BEFORE, before).scalars())
-        found.update(connection.execute(_AFTER, {**before, "end": moment + span}).scalars())
+        found.update(_ids(connection, before, (key, moment, moment - span, PER_KEY)))
+        found.update(_ids(connection, after, (key, moment, moment + span, PER_KEY)))
     best = [article for article, _ in found.most_common(limit)]
     return _members(connection, best)
+
+
+def _ids(connection: Connection, query: str, values: tuple[int, ...]) -> Iterator[int]:
+    return (row[0] for row in connection.exec_driver_sql(query, values))
 
 
 def _members(connection: Connection, articles: Sequence[int]) -> list[StoredMember]:
@@ -253,8 +250,9 @@ def _unfile(connection: Connection, filed: Sequence[tuple[int, bytes | None, int
         for key in _unpacked(kept)
     ]
     if rows:
-        place = (_k.key == bindparam("old_key")) & (_k.at == bindparam("old_at"))
-        connection.execute(delete(t.story_key).where(place, _k.article_id == bindparam("old_article")), rows)
+        k = t.story_key.c
+        place = (k.key == bindparam("old_key")) & (k.at == bindparam("old_at"))
+        connection.execute(delete(t.story_key).where(place, k.article_id == bindparam("old_article")), rows)
 
 
 def seconds(at: datetime) -> int:

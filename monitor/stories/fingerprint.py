@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import operator
 import struct
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ LEAST = 12  # words; a shorter text says too little to be a near copy of another
 _SEED = 20_261_122
 
 
+@functools.cache
 def scheme() -> str:
     """Names what fingerprints were made with: those of two schemes must not be compared.
 

@@ -115,7 +115,7 @@ class Quantity:
     @property
     def is_round(self) -> bool:
         """Of one digit that counts: 500, 60, 2 (grams: half a tonne); such numbers are often rounded."""
-        return len(f"{self.value:.6g}".split("e")[0].replace(".", "").strip("0")) <= 1
+        return _digits(self.value) <= 1
 
 
 @dataclass(slots=True)
@@ -154,7 +154,7 @@ def agree(one: Quantity, other: Quantity) -> bool:
 
 def weight(quantity: Quantity) -> float:
     """How much a shared number says (0 to 1): "1,208 kg" much, "two" nothing."""
-    digits = len(f"{quantity.value:.6g}".split("e")[0].replace(".", "").strip("0"))
+    digits = _digits(quantity.value)
     if quantity.kind == "percent":
         return 0.2
     if quantity.kind:
@@ -162,6 +162,12 @@ def weight(quantity: Quantity) -> float:
     if quantity.value < 100:
         return 0.1 if digits < 2 else 0.35
     return {1: 0.4, 2: 0.5}.get(digits, 0.7)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _digits(value: float) -> int:
+    """How many digits of a number count: 3 of 1,280,000, 1 of 500."""
+    return len(f"{value:.6g}".split("e")[0].replace(".", "").strip("0"))
 
 
 def _near(a: float, b: float, one: Quantity, other: Quantity) -> bool:

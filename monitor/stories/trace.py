@@ -214,7 +214,7 @@ def to_bytes(made: Trace) -> bytes:
         "shown": dict(made.shown),
         "written_days": sorted(made.written_days),
         "weekdays": sorted(made.weekdays),
-        "print": base64.b85encode(made.print).decode(),
+        "print": base64.b64encode(made.print).decode(),
     }
     return zlib.compress(orjson.dumps(row), 6)
 
@@ -230,7 +230,7 @@ def from_bytes(kept: bytes) -> Trace:
         )
         for name in ("written_days", "weekdays"):
             row[name] = frozenset(date.fromisoformat(day) for day in row[name])
-        row["print"] = base64.b85decode(row["print"])
+        row["print"] = base64.b64decode(row["print"])
         return Trace(**row)
     except (KeyError, TypeError, zlib.error) as error:
         raise ValueError(f"this is no trace of an article: {error}") from error
