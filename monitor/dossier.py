@@ -17,7 +17,7 @@ from monitor.model import Substance, Watchlist
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.evidence import Case, Checked, Gone, Made, Origin
-    from monitor.store.values import Disappearance, Exhibit
+    from monitor.store.values import Disappearance, Exhibit, OtherArticle
 
 MOST_ALERTS = 100  # of one bundle: its files are held in memory, and nobody reads a page of more
 
@@ -77,6 +77,7 @@ def _case(exhibit: Exhibit, watchlist: Watchlist, config: Config) -> Case:
             "last_matched_with": exhibit.matched_with or None,
         },
         gone=tuple(map(_gone, exhibit.gone)),
+        others=tuple(map(_other, exhibit.others)),
     )
 
 
@@ -131,6 +132,21 @@ def _gone(found: Disappearance) -> Gone:
         "body_sha256": found.body_sha256 or None,
     }
     return Gone(facts, found.surface, found.revision, found.text_sha256, found.text)
+
+
+def _other(article: OtherArticle) -> dict[str, object]:
+    return {
+        "url": article.url,
+        "title": article.title,
+        "source": article.source,
+        "published_at": _moment(article.published_at),
+        "first_seen_at": _moment(article.first_seen),
+        "added_at": _moment(article.added_at),
+        "score": article.score,
+        "text_sha256": article.text_sha256,
+        "captured_at": _moment(article.captured_at),
+        "body_sha256": article.body_sha256 or None,
+    }
 
 
 def _moment(at: datetime | None) -> str | None:

@@ -70,8 +70,8 @@ class Gone:
 class Case:
     """One alert with everything that its bundle tells. `listings_told` are the alert's listings in words.
 
-    `source` and `watchlist` are JSON-able facts; `versions` names what matched the text last. `origin` is
-    None for what an older version recorded.
+    `source`, `watchlist` and `others` (articles of the same story) are JSON-able facts; `versions` names what
+    matched the text last. `origin` is None for what an older version recorded.
     """
 
     number: int
@@ -91,6 +91,7 @@ class Case:
     watchlist: Mapping[str, object] = field(default_factory=dict)
     versions: Mapping[str, object] = field(default_factory=dict)
     gone: tuple[Gone, ...] = ()
+    others: tuple[Mapping[str, object], ...] = ()
 
     @property
     def folder(self) -> str:

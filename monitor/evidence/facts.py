@@ -58,6 +58,7 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
             _listing(status, case.lists.get(status.listing.list_id), told)
             for status, told in zip(alert.listings, case.listings_told, strict=True)
         ],
+        "also_told_by": [dict(each) for each in case.others],
         "disappeared": [_gone(case, gone, files) for gone in case.gone],
     }
 

@@ -64,6 +64,7 @@ def _section(facts: dict[str, Any], case: Case) -> str:
         ("Where the text names it", _places(case)),
         ("Lists, at the article's date", _items(_listing(entry) for entry in facts["listings"])),
         ("How the text came", _table(_capture_rows(facts))),
+        ("Told as well by", _items(map(_other, facts["also_told_by"]))),
         ("What disappeared from the watched page", _items(map(_disappeared, facts["disappeared"]))),
         ("What it was judged with", _table(_version_rows(facts))),
         ("The text as it was", _text(case, facts["text"])),
@@ -110,6 +111,13 @@ def _hash(value: str | None, about: dict[str, Any]) -> str:
 def _where(about: dict[str, Any]) -> str:
     told = f"file {about['file']}" if about["file"] else about.get("missing", "")
     return f"<small>{shown(told.replace('`', ''))}</small>"
+
+
+def _other(article: dict[str, Any]) -> str:
+    told = f"{shown(article['title'] or '(no title)')}<br>{shown(article['url'])}"
+    return (
+        f"{told}<br><small>{shown(article['source'])}, first seen {shown(article['first_seen_at'])}</small>"
+    )
 
 
 def _disappeared(gone: dict[str, Any]) -> str:

@@ -16,6 +16,7 @@ from monitor.store.values import (
     Disappearance,
     Exhibit,
     Original,
+    OtherArticle,
     StoredCapture,
     StoredSource,
     WatchlistVersion,
@@ -115,6 +116,7 @@ def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
         source=_source(connection, stored.source),
         watchlist=_version(connection, stored.alert.watchlist, stored.alert.raised_at),
         gone=_gone(connection, alert_id),
+        others=_others(connection, alert_id),
     )
 
 
@@ -141,6 +143,35 @@ def _gone(connection: Connection, alert_id: int) -> tuple[Disappearance, ...]:
             revision=row["gone_revision"],
             text_sha256=row["sha256"] or "",
             text=None if row["text"] is None else unpack(row["text"], row["codec"]),
+            captured_at=row["captured_at"],
+            body_sha256=row["body_sha256"] or "",
+        )
+        for row in connection.execute(query).mappings()
+    )
+
+
+def _others(connection: Connection, alert_id: int) -> tuple[OtherArticle, ...]:
+    """The articles of the same story that raised no alert of their own."""
+    k, a, r, c = t.alert_source.c, t.article.c, t.revision.c, t.capture.c
+    query = (
+        select(a.url, a.title, a.source, a.published_at, a.first_seen, k.added_at, k.score)
+        .add_columns(r.sha256, c.captured_at, c.sha256.label("body_sha256"))
+        .join(t.article, a.id == k.article_id)
+        .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
+        .join(t.capture, of(r.article_id, r.n), isouter=True)
+        .where(k.alert_id == alert_id)
+        .order_by(k.added_at, a.id)
+    )
+    return tuple(
+        OtherArticle(
+            url=row["url"],
+            title=row["title"],
+            source=row["source"],
+            published_at=row["published_at"],
+            first_seen=row["first_seen"],
+            added_at=row["added_at"],
+            score=row["score"],
+            text_sha256=row["sha256"],
             captured_at=row["captured_at"],
             body_sha256=row["body_sha256"] or "",
         )

@@ -260,6 +260,22 @@ class Disappearance:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherArticle:
+    """An article that stands behind an alert, as its story had told of it; hashes are of its newest text."""
+
+    url: str
+    title: str
+    source: str
+    published_at: datetime | None
+    first_seen: datetime
+    added_at: datetime
+    score: float
+    text_sha256: str
+    captured_at: datetime | None
+    body_sha256: str
+
+
+@dataclass(frozen=True, slots=True)
 class Exhibit:
     """An alert with everything that is kept of where it comes from.
 
@@ -277,6 +293,7 @@ class Exhibit:
     source: StoredSource | None
     watchlist: WatchlistVersion | None
     gone: tuple[Disappearance, ...] = ()
+    others: tuple[OtherArticle, ...] = ()
 
 
 # --- names that no list has -----------------------------------------------------------------------

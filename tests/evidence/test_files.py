@@ -188,3 +188,12 @@ def test_what_disappeared_from_a_page_is_in_it_with_the_text_without_it() -> Non
     )
     assert (second["file"], second["missing"]) == (None, "the page itself is gone: there is no text")
     assert "gone at 2026-11-20T15:00:00Z (page gone)" in page(made)
+
+
+def test_other_articles_of_the_story_are_named_as_text() -> None:
+    other = {"url": HOSTILE, "title": HOSTILE, "source": "b", "first_seen_at": "2026-11-20T12:00:00Z"}
+    made = case(others=(other,))
+    assert manifest(made)["alerts"][0]["also_told_by"] == [other]
+    assert "Told as well by" in page(made)
+    assert "<script" not in page(made)
+    assert "Told as well by" not in page(case())

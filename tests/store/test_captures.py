@@ -11,6 +11,7 @@ from sqlalchemy import text
 from monitor.model import Article, Capture, Document, Hop, Source, WarcPlace
 from monitor.store import Original, Record, Store, open_store
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, article, edited, record
+from tests.store.test_stories import FIRST, member, put
 
 HOPS = (Hop("http://news.example/1", 301), Hop("https://news.example/1", 200))
 HEADERS = {"content-type": "text/html", "set-cookie": "id=1", "date": "Fri, 20 Nov 2026 12:00:00 GMT"}
@@ -114,3 +115,17 @@ def test_articles_read_back_know_when_they_were_seen(store: Store) -> None:
     store.record([captured(undated, document(capture=Capture(seen)))], now=NOW)
     (back,) = store.articles()
     assert (back.captured_at, back.date) == (seen, seen.date())
+
+
+def test_articles_that_stand_behind_an_alert_are_named_with_their_hashes(store: Store) -> None:
+    put(store, FIRST, member())
+    put(store, "https://b.example/2", member(near=FIRST, at=1), raised=False)
+    found = store.exhibit(1)
+    assert found is not None
+    (other,) = found.others
+    assert other.url == "https://b.example/2"
+    with store.engine_readonly().connect() as connection:
+        digest = connection.execute(
+            text("SELECT sha256 FROM v_articles WHERE url LIKE '%b.example%'")
+        ).scalar()
+    assert other.text_sha256 == digest
