@@ -121,6 +121,7 @@ TEXTS = st.lists(st.sampled_from(PIECES + ODD) | st.text(max_size=3), max_size=4
 
 
 @given(TEXTS)
+@settings(deadline=None)
 def test_offsets_are_exact_and_candidates_do_not_overlap(text: str) -> None:
     found = candidates(text)
     assert all(text[each.start : each.stop] == each.surface != "" for each in found)
@@ -129,6 +130,7 @@ def test_offsets_are_exact_and_candidates_do_not_overlap(text: str) -> None:
 
 
 @given(TEXTS, st.integers(0, 60), st.integers(0, 60))
+@settings(deadline=None)
 def test_no_candidate_lies_within_a_mention(text: str, start: int, length: int) -> None:
     mention = Mention(start, start + length, "", "x", "x", "name", 1.0)
     kept = candidates(text, [mention])
@@ -137,6 +139,7 @@ def test_no_candidate_lies_within_a_mention(text: str, start: int, length: int) 
 
 
 @given(st.text(max_size=60))
+@settings(deadline=None)
 def test_folding_keeps_the_length(text: str) -> None:
     assert len(fragments.fold(text)) == len(text)
 
@@ -146,7 +149,7 @@ def test_folding_keeps_the_length(text: str) -> None:
     st.sampled_from(["We found ", "“", "Betreff: ", "a, b and ", "5 kg ", "\n\n", "¿", "• "]),
     st.sampled_from([".", ", 5 kg", "”", " was seized", "; ", "\n\nNext", "?", ""]),
 )
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 def test_a_name_is_spotted_whole_wherever_it_stands(name: str, before: str, after: str) -> None:
     assert name in spotted(before + name + after)
 

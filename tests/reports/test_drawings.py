@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.chem import missing
@@ -54,6 +54,7 @@ def test_anything_else_gives_no_drawing(hostile: str) -> None:
 
 
 @given(st.text(alphabet="<>\"'/=&;MLQ 0123456789pathdsvg", max_size=60))
+@settings(deadline=None)
 def test_what_is_taken_are_numbers(data: str) -> None:
     drawing = read(svg(f'<path d="{data}"/>'))
     assert drawing is None or not set("<>\"'&=;") & set(drawing.lines + drawing.shapes)
