@@ -39,7 +39,7 @@ from tests.worlds import (
 
 KETONE = "2-bromo-1-(4-ethylphenyl)propan-1-one"
 BENZOYL = "N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]benzamide"
-WATCHED = "watchlists:\n  - builtin: us-frs, dea-ssl\n"
+WATCHED = "watchlists:\n  - builtin: us-frs, dea-ssl\nstories:\n  enabled: false\n"
 QUEUE = "SELECT name, count, articles, status FROM v_novel_names ORDER BY name"
 
 needs_opsin = pytest.mark.skipif(bool(lacking(None)), reason=lacking(None) or "-")
