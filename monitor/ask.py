@@ -274,9 +274,10 @@ def _pictures(frame: pd.DataFrame) -> dict[str, str]:
     if missing():
         return {}
     from monitor.chem.structure import picture
+    from monitor.reports.drawings import MOST
 
     found = dict.fromkeys(filter(None, map(str, frame["smiles"].dropna())))
-    drawn = {smiles: picture(smiles, *PICTURE) for smiles in found}
+    drawn = {smiles: picture(smiles, *PICTURE) for smiles in list(found)[:MOST]}
     return {smiles: svg for smiles, svg in drawn.items() if svg}
 
 

