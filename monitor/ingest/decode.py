@@ -39,6 +39,9 @@ _GUESSES = [
     *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "koi8_r", "iso8859_2"),
     *("gb18030", "big5", "cp932", "euc_jp", "cp949"),
 ]
+_EASTERN = ("cp1250", "iso8859_2")
+_LATIN = (*_EASTERN, "cp1252", "cp1254")
+_EASTERN_LANGUAGES = ("bs", "cs", "hr", "hu", "pl", "ro", "sh", "sk", "sl", "sq", "sr")
 _DECLARED = re.compile(
     rb"""<\?xml[^>]{0,200}?\sencoding\s*=\s*["']\s*([\w.:-]{2,40})|<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{2,40})""",
     re.IGNORECASE,
@@ -137,10 +140,21 @@ def _guess(body: bytes, told: list[str | None]) -> str:
         return text.translate(_FROM_WINDOWS)  # told so, and wrong in one of its five holes only
     from charset_normalizer import from_bytes
 
-    best = from_bytes(_sample(body), cp_isolation=_GUESSES).best()
+    sample = _sample(body)
+    best = from_bytes(sample, cp_isolation=_GUESSES).best()
     if best is None:
         return text.translate(_FROM_WINDOWS)
-    return body.decode(best.encoding, "replace")
+    encoding = _by_language(sample, best.encoding) if best.encoding in _LATIN else best.encoding
+    return text.translate(_FROM_WINDOWS) if encoding == "cp1252" else body.decode(encoding, "replace")
+
+
+def _by_language(sample: bytes, guessed: str) -> str:
+    """Which charset with Latin letters: by the letters "ã" is as likely as "ă", so the words decide."""
+    from monitor.ingest.language import guess_language
+
+    if guess_language(sample.decode("cp1250", "replace")) in _EASTERN_LANGUAGES:
+        return guessed if guessed in _EASTERN else "cp1250"
+    return "cp1254" if guess_language(sample.decode("cp1254", "replace")) == "tr" else "cp1252"
 
 
 def _sample(body: bytes) -> bytes:

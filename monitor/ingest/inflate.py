@@ -6,8 +6,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-import brotli
-
 from monitor.errors import SourceError
 
 ACCEPT_ENCODING = "gzip, deflate, br"
@@ -70,7 +68,9 @@ class _Zlib:
 
 class _Brotli:
     def __init__(self) -> None:
-        self._stream = brotli.Decompressor()
+        import brotli
+
+        self._stream, self._error = brotli.Decompressor(), brotli.error
         self._started = False
 
     def push(self, data: bytes) -> Iterator[bytes]:
@@ -84,7 +84,7 @@ class _Brotli:
                 if self._stream.is_finished():
                     return
                 piece = self._stream.process(b"", output_buffer_limit=_PIECE)
-        except brotli.error as error:
+        except self._error as error:
             raise _damaged(str(error)) from error
 
     def complete(self) -> bool:

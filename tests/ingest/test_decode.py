@@ -44,6 +44,72 @@ def test_decode(text: str, encoding: str, told: str | None) -> None:
     assert decode(text.encode(encoding), [told]) == text
 
 
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        (
+            "cp1252",
+            "Última notícia: as simulações de segundo turno não são iguais. A oposição pediu "
+            "prisão, mas a decisão da manhã mudou à tarde.",
+        ),
+        (
+            "cp1252",
+            "La policía decomisó en Cádiz más de 300 kilos; según el señor Núñez, la "
+            "investigación continúa mañana en España.",
+        ),
+        (
+            "cp1252",
+            "Les douaniers ont saisi à Marseille des précurseurs cachés dans un conteneur "
+            "arrivé d’Asie, où l’enquête a déjà commencé.",
+        ),
+        (
+            "cp1252",
+            "Tullen hittade på måndagen en större mängd i Malmö, och två män från Örebro har "
+            "häktats för brottet.",
+        ),
+        (
+            "cp1250",
+            "Celnicy znaleźli w poniedziałek większą ilość w Łodzi; śledztwo prowadzi "
+            "prokuratura, która już przesłuchała świadków.",
+        ),
+        (
+            "cp1250",
+            "Celníci našli v pondělí větší množství v Brně; případ šetří policie, která již "
+            "vyslechla několik svědků z Ústí.",
+        ),
+        (
+            "cp1250",
+            "A vámosok hétfőn nagyobb mennyiséget találtak Győrben; az ügyben a rendőrség "
+            "nyomoz, és több tanút is kihallgatott.",
+        ),
+        (
+            "cp1250",
+            "Vameşii au găsit luni o cantitate mare la Constanţa; ancheta este condusă de "
+            "procurori, care au audiat deja martori şi suspecţi.",
+        ),
+        (
+            "cp1250",
+            "Carinici su u ponedjeljak pronašli veću količinu u Šibeniku; istragu vodi "
+            "tužiteljstvo, koje je već saslušalo svjedoke.",
+        ),
+        (
+            "cp1254",
+            "Gümrük görevlileri pazartesi günü İzmir'de büyük miktarda madde buldu; "
+            "soruşturma savcılık tarafından yürütülüyor, şüpheliler tutuklandı.",
+        ),
+        (
+            "cp1252",
+            "La città è sotto shock: il già noto sindaco ha detto che la verità verrà presto "
+            "a galla perché l'inchiesta è più ampia.",
+        ),
+    ],
+)
+def test_what_is_not_declared_is_told_by_the_language(encoding: str, text: str) -> None:
+    """By their letters alone, Western and Eastern charsets are as likely as each other."""
+    assert decode(text.encode(encoding)) == text
+    assert decode((text * 5).encode(encoding)) == text * 5
+
+
 def test_a_declaration_inside_counts() -> None:
     xml = f"<?xml version='1.0' encoding='koi8-r'?><p>{RUSSIAN}</p>"
     html = f'<html><head><meta charset="windows-1251"></head>{RUSSIAN}'
