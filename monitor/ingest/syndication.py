@@ -159,7 +159,10 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
 
     detail = get("title_detail") or {}
     link = absolute(get("feedburner_origlink") or get("link") or "", detail.get("base") or url)
-    contents = [*(get("content") or ()), get("summary_detail") or {}]
+    detail_of_summary = get("summary_detail") or {}
+    # With a short description of a picture beside it, feedparser has the long one in `summary` only.
+    summary = {"value": get("summary") or "", "type": detail_of_summary.get("type")}
+    contents = [*(get("content") or ()), detail_of_summary, summary]
     best = max(contents, key=lambda content: len(content.get("value") or ""))
     texts = [plain_text(content.get("value") or "") for content in contents]
     plain_type = best.get("type") == "text/plain" and "<" not in (best.get("value") or "")
