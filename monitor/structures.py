@@ -67,7 +67,7 @@ class Structures:
         timer: Timer = time.monotonic,
     ) -> None:
         self.without = without
-        self.mark = f"opsin-{reader.version}" if reader is not None and on else ""
+        self.mark = _mark(reader) if reader is not None and on else ""
         self._reader, self._pins, self._on, self._timer = reader, tuple(pins), on, timer
         self._watchlist: Watchlist | None = None
         self._chain: Resolver | None = None
@@ -162,6 +162,12 @@ class Structures:
                 for meaning in _read(chain, part, language):
                     meanings[language, meaning.name] = meaning
         return meanings
+
+
+def _mark(reader: Reader) -> str:
+    from monitor.chem.nomenclature import version
+
+    return f"opsin {reader.version}, names {version()}"
 
 
 def _first(places: Sequence[Place]) -> list[Place]:

@@ -6,6 +6,7 @@ Nothing here says that a name is right: what comes out are candidates, and only 
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from dataclasses import dataclass
@@ -49,10 +50,19 @@ class Rule:
         return self.find.sub(put, text)
 
 
+_RULES = Path(__file__).parent / "nomenclature.toml"
+
+
+@cache
+def version() -> str:
+    """Names this very set of rules: other rules may read names that these do not."""
+    return hashlib.sha256(_RULES.read_bytes()).hexdigest()[:8]
+
+
 @cache
 def rules() -> tuple[Rule, ...]:
     """Load the rules, in their order."""
-    with (Path(__file__).parent / "nomenclature.toml").open("rb") as file:
+    with _RULES.open("rb") as file:
         data = tomllib.load(file)
     return tuple(_rule(row, data["words"]) for row in data["rules"])
 
