@@ -43,7 +43,8 @@ def _filed(made: Trace, beside: tuple[int, ...]) -> Iterator[str]:
     for root in roots:
         yield from (f"place {root} {place}" for place in made.cities[:3])
         yield from (f"amount {root} {step}" for step in _steps(made, beside))
-    names = [name.split()[-1][:5] for name in (*made.spots[:2], *made.names[:5], *made.maybe[:4])]
+    named = (*made.spots[:2], *made.names[:5], *made.maybe[:4])
+    names = [word[:5] for name in named for word in name.split()[-2:] if len(word) >= 4]
     for root in roots[:2]:
         yield from (f"name {root} {name}" for name in dict.fromkeys(names))
         yield from (f"thing {root} {thing}" for thing in made.things if thing not in PLAIN)

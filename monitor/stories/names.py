@@ -58,13 +58,25 @@ def names(
 
 
 def alike(one: str, other: str) -> bool:
-    """Equal, or told apart by a letter or an ending: "jen dascal" and "jen daskal"."""
+    """Equal, or told apart by a letter or an ending: "jen dascal" and "adviser jen daskal".
+
+    Of two names of several words another word must be the same beside the last; one of a single word may be
+    any word of the other.
+    """
     if one == other:
         return True
-    a, b = one.split()[-1], other.split()[-1]
+    a, b = one.split(), other.split()
+    if len(a) == 1 or len(b) == 1:
+        return any(_near(x, y) for x in a for y in b)
+    return _near(a[-1], b[-1]) and not set(a[:-1]).isdisjoint(b[:-1])
+
+
+def _near(a: str, b: str) -> bool:
+    if a == b:
+        return len(a) >= LEAST
     if len(a) < 5 or len(b) < 5 or a[:2] != b[:2] or abs(len(a) - len(b)) > 2:
         return False
-    return a == b or SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.82
+    return SequenceMatcher(None, a, b, autojunk=False).ratio() >= 0.82
 
 
 def _runs(text: str, found: Sequence[Word], taken: frozenset[int]) -> Iterator[tuple[int, int]]:
@@ -96,6 +108,8 @@ def _runs(text: str, found: Sequence[Word], taken: frozenset[int]) -> Iterator[t
 
 def _is_spot(text: str, found: Sequence[Word], start: int, stop: int) -> bool:
     first = found[start]
+    if any(word.folded in tables().regions for word in found[start:stop]):
+        return False
     if start and found[start - 1].folded in _WHERE:
         return text[found[start - 1].stop : first.start] == " "
     if start > 1 and found[start - 1].folded in ("of", "de", "von") and found[start - 2].folded in _HARBOURS:

@@ -15,6 +15,7 @@ from monitor.stories.text import fold
 EXACT, ROUND = 0.025, 0.10
 """How far two values may lie apart: as written, and when one of them is round or called approximate."""
 
+TON = 1e6  # grams
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _SPELLED = {
     0.5: "half demi halbe halben halve media meia mezza pol",
@@ -158,7 +159,8 @@ def weight(quantity: Quantity) -> float:
     if quantity.kind == "percent":
         return 0.2
     if quantity.kind:
-        return {0: 0.0, 1: 0.5, 2: 0.8}.get(digits, 1.0)
+        large = quantity.kind == "mass" and quantity.value >= TON  # finds of tonnes are rare
+        return {0: 0.0, 1: 0.7 if large else 0.5, 2: 0.8}.get(digits, 1.0)
     if quantity.value < 100:
         return 0.1 if digits < 2 else 0.35
     return {1: 0.4, 2: 0.5}.get(digits, 0.7)

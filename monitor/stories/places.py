@@ -101,7 +101,7 @@ def tables() -> dict[str, Place]:
     for number, (code, shown, known) in enumerate(_rows("cities.tsv")):
         place = Place(f"{code}{number}", shown, code)
         for name in known.split("|"):
-            if name not in words.no_places and name not in _NO_PLACES:
+            if name not in words.no_places and name not in words.regions and name not in _NO_PLACES:
                 names.setdefault(name, place)
     return names
 

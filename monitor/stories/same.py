@@ -114,7 +114,11 @@ def _figures_apart(one: Trace, other: Trace) -> Iterator[Point]:
         return
     share = len(set(one.stems) & set(other.stems)) / least
     printed = bool(one.print and other.print)
-    if (share >= 0.75 and likeness(one.print, other.print) >= ONE_MOULD) if printed else share >= 0.9:
+    if (
+        (share >= 0.75 and likeness(one.print, other.print) >= ONE_MOULD)
+        if printed
+        else share >= 0.9 and least >= 5
+    ):
         a, b = sorted(mine - theirs)[0], sorted(theirs - mine)[0]
         yield -4.0, f"the same words with other figures: {a} in the one, {b} in the other"
 

@@ -81,7 +81,12 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
     language = (article.language or "").split("-")[0]
     located = list(places.find(found, language))
     common = tables().common.get(language, tables().common[ALL])
-    located = [each for each in located if not _ordinary(found[each[0] : each[1]], common, language)]
+    located = [
+        each
+        for each in located
+        if not _ordinary(found[each[0] : each[1]], common, language)
+        and not (language != "de" and _in_a_name(text, found, each[0], common))
+    ]
     taken = frozenset(at for start, stop, _ in located for at in range(start, stop))
     drugs = _named(mentions)
     known = taken | {at for at, word in enumerate(found) if word.folded in drugs}
@@ -146,6 +151,20 @@ def _ordinary(part: Sequence[Word], common: frozenset[str], language: str) -> bo
         return False
     word = part[0].folded
     return word in common or (language == "de" and len(word) < 6 and bool(tables().nouns.fullmatch(word)))
+
+
+def _in_a_name(text: str, found: Sequence[Word], at: int, common: frozenset[str]) -> bool:
+    """Is the place the end of a longer name, as in "Otay Mesa"? In a title where all is capitalised, no."""
+    if not at or not found[at - 1].surface[0].isupper() or text[found[at - 1].stop : found[at].start] != " ":
+        return False
+    before = found[at - 1]
+    start, stop = text.rfind("\n", 0, before.start) + 1, text.find("\n", found[at].stop)
+    line = [word for word in words(text[start : stop if stop >= 0 else len(text)]) if len(word.folded) > 3]
+    titled = sum(word.surface[0].isupper() for word in line) > 0.6 * len(line)
+    first = (
+        before.start == 0 or text[before.start - 2 : before.start] in (". ", ": ") or before.start == start
+    )
+    return not titled and not first and before.folded not in common and len(before.folded) > 2
 
 
 def _substances(mentions: Sequence[Mention], min_score: float) -> tuple[str, ...]:

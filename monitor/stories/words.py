@@ -19,7 +19,7 @@ class Words:
 
     `kinds`: kind of news -> language -> pattern. `things`: name and pattern. `common`: language -> words of
     the trade. `nouns`: German nouns that are no names, as stems. `no_places`: names of cities that are
-    ordinary words as well.
+    ordinary words as well. `regions`: parts of countries.
     """
 
     kinds: Mapping[str, Mapping[str, re.Pattern[str]]]
@@ -27,6 +27,7 @@ class Words:
     common: Mapping[str, frozenset[str]]
     nouns: re.Pattern[str]
     no_places: frozenset[str]
+    regions: frozenset[str]
 
 
 @functools.cache
@@ -40,6 +41,7 @@ def tables() -> Words:
         common=_common(data["common"]),
         nouns=_nouns(data["nouns"]["de"].split()),
         no_places=frozenset(data["no_places"]["all"].split()),
+        regions=frozenset(data["regions"]["all"].split()),
     )
 
 
