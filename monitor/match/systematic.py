@@ -16,6 +16,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 import daachorse
 
@@ -74,7 +75,9 @@ def candidates(text: str, taken: Sequence[Mention] = ()) -> tuple[Candidate, ...
 
 def one_line(surface: str) -> str:
     """A name as it would be written on one line: without line ends, blanks out of place, invisible signs."""
-    return re.sub(rf"[{fragments.INVISIBLE}]", "", " ".join(GAP.sub("", surface).split()))
+    plain = re.sub(rf"[{fragments.INVISIBLE}]", "", " ".join(GAP.sub("", surface).split()))
+    depths = accumulate((char in "([{") - (char in ")]}") for char in plain)
+    return "".join(char for char, depth in zip(plain, depths, strict=True) if char != " " or depth < 1)
 
 
 # --- where to look -----------------------------------------------------------------------------------
@@ -121,15 +124,31 @@ def _stretch(text: str, place: int, low: int) -> tuple[int, int, bool]:
     """
     low, high = max(low, place - LONGEST), min(len(text), place + LONGEST)
     blank = text.rfind(" ", low, place)
-    begin = low if blank < 1 or text[blank - 1] in _BEFORE_GAPS else blank
+    begin = low if blank < 1 or text[blank - 1] in _BEFORE_GAPS or text[blank + 1] in _BEFORE_GAPS else blank
     for match in STRETCH.finditer(text, begin, high):
         start, stop = match.span()
         if stop > place:
+            stop = _with_brackets(text, start, stop, high)
             cut = (start == low and NAME_CHAR.match(text, start - 1) if start else None) or (
                 stop == high and NAME_CHAR.match(text, stop)
             )
             return start, stop, not cut and stop - start <= LONGEST
     return place, place + 1, False
+
+
+def _with_brackets(text: str, start: int, stop: int, high: int) -> int:
+    """Go on to the end of a bracket within a name that holds a blank: "N-(4-fluoro phenyl)-"."""
+    for _ in range(_BESIDE):
+        depth = text.count("(", start, stop) - text.count(")", start, stop)
+        opened = text.rfind("(", start + 1, stop)
+        if depth != 1 or opened < 0 or not text[opened + 1 : opened + 2].isdigit():
+            return stop
+        blank = _BLANK.match(text, stop, high)
+        more = STRETCH.match(text, blank.end(), high) if blank else None
+        if more is None:
+            return stop
+        stop = more.end()
+    return stop
 
 
 def _is_address(text: str, start: int, stop: int) -> bool:
@@ -294,6 +313,8 @@ def _inverted(text: str, name: Word) -> Word | None:
     if piece is None:
         return None
     if text[piece[1] - 1] in fragments.HYPHENS:
+        if text[piece[1] : piece[1] + 1] in ("(", "[", "{"):
+            return None  # it goes on: the next name of a list
         return _turned_round(text, name, *piece)
     word = as_word(text, *piece)
     registered = name.plain.endswith("-") or _is_compound(name)

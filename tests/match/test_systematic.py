@@ -103,6 +103,7 @@ def test_a_name_is_written_on_one_line() -> None:
     wrapped = "4-anilino-1-\n  phenethyl\u00adpiperidine\nhydrochloride"
     assert one_line(wrapped) == "4-anilino-1-phenethylpiperidine hydrochloride"
     assert one_line("(1 RS, 2 SR)-1- benzyl") == "(1RS,2SR)-1-benzyl"
+    assert one_line("1-(4-methyl\nphenyl) ethyl acetate") == "1-(4-methylphenyl) ethyl acetate"
 
 
 def test_a_name_longer_than_any_is_no_name_nor_are_its_parts() -> None:
