@@ -16,11 +16,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 import corpus
 
 from monitor.config import load_config
+from monitor.meaning import Found
 from monitor.model import Article
 from monitor.pipeline import Monitor, build
 from monitor.rescan import Rescan, run_through
@@ -28,7 +30,7 @@ from monitor.store import StoredRevision
 
 NEW = "novelene chloride"
 ONE_IN = 50
-BASE = "watchlists:\n  - builtin: all\n"
+BASE = "stories:\n  enabled: false\nwatchlists:\n  - builtin: all\n"  # the made-up articles are much alike
 COUNT = "SELECT COUNT(*) FROM v_alerts WHERE found_on = 'rescan' AND substance = 'novelene-chloride'"
 MORE = f"{BASE}  - name: house list\n    substances:\n      - name: {NEW}\n"
 
@@ -59,16 +61,17 @@ def made(count: int, source: Path | None) -> Iterator[Article]:
 def fill(monitor: Monitor, articles: Iterator[Article]) -> float:
     """Store the articles as judged by the shipped lists; megabytes of text."""
     size = 0
-    batch = []
-    for article in articles:
-        size += len(article.text.encode())
-        mentions = monitor.judge.find(article)
-        stored = StoredRevision(article.url)
-        batch.append(monitor.judge.decide(article, mentions, stored, {}, monitor.clock()))
-        if len(batch) == 500:
-            monitor.store.record(batch, now=monitor.clock())
-            batch = []
-    monitor.store.record(batch, now=monitor.clock())
+    judge, now = monitor.judge, monitor.clock()
+    desk = judge.desk(monitor.store)
+    while batch := list(islice(articles, 500)):
+        if desk:
+            desk.begin()
+        size += sum(len(article.text.encode()) for article in batch)
+        records = (
+            judge.decide(judge.find(article), Found(), StoredRevision(article.url), {}, now, desk=desk)
+            for article in batch
+        )
+        monitor.store.record(list(records), now=now)
     return size / 1e6
 
 

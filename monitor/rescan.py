@@ -160,8 +160,10 @@ class Rescan:
         if not mentions and not found.novel:
             return None
         stored = self._store.revision(page.article.url, text.sha256)
-        record = self._judge.decide(page, found, stored, past, self._clock(), desk=self._desk, again=True)
         known = {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
+        if known and not found.novel and {m.substance for m in mentions} <= stored.told:
+            return None  # all of it was told: its story need not be looked for
+        record = self._judge.decide(page, found, stored, past, self._clock(), desk=self._desk, again=True)
         return record if record.alerts or record.added or record.novel or not known else None
 
     def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
