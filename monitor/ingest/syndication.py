@@ -81,7 +81,7 @@ def _rootless(text: str) -> str:
 
     Seen are a single Atom entry, an XML of somebody's own, a feed that lost its beginning.
     """
-    entry = _ENTRY.search(text, 0, _ROOT_WITHIN)
+    entry = _ENTRY.search(text)
     if entry is None or _HTML.search(text, 0, entry.start()):
         return ""
     root = '<feed xmlns="http://www.w3.org/2005/Atom">' if "entry" in entry[0].lower() else _RSS
