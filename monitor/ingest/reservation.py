@@ -5,27 +5,20 @@ https://www.w3.org/community/reports/tdmrep/CG-FINAL-tdmrep-20240510/
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
 from monitor.errors import SourceError
 from monitor.ingest.decode import decode
+from monitor.ingest.origins import Ask, Origins, file_address
 from monitor.ingest.request import Response
 
-KEPT = 24 * 3600.0  # seconds, as for robots.txt
-KEPT_FAILURE = 15 * 60.0
-_IDLE_ORIGINS = 5_000
 _MOST_RULES = 1_000
 _META = re.compile(r"<meta\b[^>]*\btdm-reservation\b[^>]*>", re.IGNORECASE)
 _ON = re.compile(r"""\bcontent\s*=\s*["']?\s*1\b""", re.IGNORECASE)
 _WITHIN = 262_144  # bytes of a page that are looked through
-
-Ask = Callable[[str], Awaitable[str | None]]
-"""Fetches a tdmrep.json: its text, None where there is none (4xx). Raises SourceError."""
 
 Rules = tuple[tuple[str, bool], ...]
 """Patterns of paths, each with whether it is reserved."""
@@ -45,13 +38,6 @@ def check_reservation(response: Response) -> None:
         raise SourceError(message, permanent=True, outcome="blocked")
 
 
-@dataclass(slots=True)
-class _Origin:
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
-    until: float = float("-inf")
-    rules: Rules = ()
-
-
 class Reservations:
     """The tdmrep.json files met so far; each is asked for once and kept for a day.
 
@@ -59,39 +45,20 @@ class Reservations:
     """
 
     def __init__(self, ask: Ask, clock: Callable[[], float]) -> None:
-        self._ask, self._clock = ask, clock
-        self._origins: dict[str, _Origin] = {}
+        self._files: Origins[Rules] = Origins(ask, read_rules, clock)
 
     async def check(self, url: str) -> None:
         """Raise SourceError (blocked, permanent) for an address that the site reserves."""
         place = reservation_address(url)
-        origin = self._origin(place)
-        async with origin.turn:
-            if origin.until <= self._clock():
-                try:
-                    origin.rules = read_rules(await self._ask(place) or "")
-                    origin.until = self._clock() + KEPT
-                except SourceError:
-                    origin.rules, origin.until = (), self._clock() + KEPT_FAILURE
-        if is_reserved(url, origin.rules):
+        told = (await self._files.at(place)).told
+        if told and is_reserved(url, told):
             message = f"{url} was not asked: {place} reserves text and data mining of it"
             raise SourceError(message, permanent=True, outcome="blocked")
-
-    def _origin(self, place: str) -> _Origin:
-        if len(self._origins) > _IDLE_ORIGINS:
-            now = self._clock()
-            self._origins = {
-                name: origin
-                for name, origin in self._origins.items()
-                if origin.turn.locked() or origin.until > now
-            }
-        return self._origins.setdefault(place, _Origin())
 
 
 def reservation_address(url: str) -> str:
     """The address of the tdmrep.json that speaks for `url`."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.lower(), "/.well-known/tdmrep.json", "", ""))
+    return file_address(url, "/.well-known/tdmrep.json")
 
 
 def read_rules(text: str) -> Rules:

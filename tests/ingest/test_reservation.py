@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from monitor.errors import SourceError
 from monitor.ingest import Http
+from monitor.ingest.origins import KEPT, KEPT_FAILURE
 from monitor.ingest.request import Response
 from monitor.ingest.reservation import (
-    KEPT,
-    KEPT_FAILURE,
     Reservations,
     check_reservation,
     fits,

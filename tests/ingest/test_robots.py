@@ -10,7 +10,8 @@ from aiohttp import web
 
 from monitor.errors import SourceError
 from monitor.ingest import Http
-from monitor.ingest.robots import KEPT, KEPT_FAILURE, LONGEST_DELAY, Robots, robots_address
+from monitor.ingest.origins import KEPT, KEPT_FAILURE
+from monitor.ingest.robots import LONGEST_DELAY, Robots, robots_address
 from tests.ingest.test_fetch import Clock
 from tests.servers import Handler, Server, answer, endless, limits, serve, status
 
