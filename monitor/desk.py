@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.store import Member, Store, StoredRevision
     from monitor.stories import Candidate, Told, Trace
 
+TRACES_KEPT = 1000  # in memory, about 10 kB each
 MIN_SCORE = 0.5  # a mention below is no ground to take two articles for one story
 
 
@@ -47,6 +48,7 @@ class Desk:
         self._store, self._rules = store, rules
         self._candidates: list[tuple[frozenset[int], Candidate]] = []
         self._stories: dict[str, _Pending] = {}
+        self._read: dict[bytes, Trace] = {}  # of articles that were compared before
 
     def begin(self) -> None:
         """Forget what an earlier batch decided: it is written, or it never will be."""
@@ -98,7 +100,7 @@ class Desk:
 
     def _near(self, made: Trace, url: str) -> Iterator[Candidate]:
         """Articles that may tell the same: of the batch at hand, and stored ones."""
-        from monitor.stories import Candidate, from_bytes, wanted
+        from monitor.stories import Candidate, wanted
 
         sought = wanted(made)
         keys = frozenset(sought)
@@ -107,9 +109,18 @@ class Desk:
             if row.url == url:
                 continue
             try:
-                yield Candidate(row.story, row.url, from_bytes(row.trace))
+                yield Candidate(row.story, row.url, self._trace(row.trace))
             except ValueError:  # written by another version: it cannot be compared with any more
                 continue
+
+    def _trace(self, kept: bytes) -> Trace:
+        from monitor.stories import from_bytes
+
+        if kept not in self._read:
+            if len(self._read) >= TRACES_KEPT:
+                self._read.clear()
+            self._read[kept] = from_bytes(kept)
+        return self._read[kept]
 
     def _known(self, story: str, url: str, stored: StoredRevision) -> tuple[dict[str, Told], frozenset[str]]:
         from monitor.stories import Told

@@ -15,12 +15,17 @@ from monitor.store.engine import insert as insert_or
 from monitor.store.values import Behind, Member, StoredMember, StoredStory
 
 PER_KEY = 16  # articles read of each key before, and of each after a moment: the nearest in time
-COMPARED = 30  # articles that share the most keys, whose traces are read
+COMPARED = 24  # articles that share the most keys, whose traces are read
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Written out, as they run some forty times an article and SQLAlchemy's own work would be most of their cost.
 _BEFORE = (
     "SELECT article_id FROM story_key WHERE key = {0} AND at <= {0} AND at >= {0} ORDER BY at DESC LIMIT {0}"
+)
+_MEMBER = (
+    "SELECT first.url, article.url, m.trace FROM story_member m JOIN article ON article.id = m.article_id "
+    "JOIN story ON story.id = m.story_id JOIN article AS first ON first.id = story.article_id "
+    "WHERE m.article_id = {0} AND m.trace IS NOT NULL"
 )
 _AFTER = "SELECT article_id FROM story_key WHERE key = {0} AND at > {0} AND at <= {0} ORDER BY at LIMIT {0}"
 
@@ -40,25 +45,19 @@ def near(
         found.update(_ids(connection, before, (key, moment, moment - span, PER_KEY)))
         found.update(_ids(connection, after, (key, moment, moment + span, PER_KEY)))
     best = [article for article, _ in found.most_common(limit)]
-    return _members(connection, best)
+    return list(_members(connection, best, mark))
 
 
 def _ids(connection: Connection, query: str, values: tuple[int, ...]) -> Iterator[int]:
     return (row[0] for row in connection.exec_driver_sql(query, values))
 
 
-def _members(connection: Connection, articles: Sequence[int]) -> list[StoredMember]:
-    m, first, article = t.story_member.c, t.article.alias("first"), t.article
-    query = (
-        select(m.article_id, article.c.url, first.c.url.label("story"), m.trace)
-        .join(article, article.c.id == m.article_id)
-        .join(t.story, t.story.c.id == m.story_id)
-        .join(first, first.c.id == t.story.c.article_id)
-        .where(m.article_id.in_(articles), m.trace.is_not(None))
-    )
-    rows = {row.article_id: row for row in connection.execute(query)}
-    kept = (rows[each] for each in articles if each in rows)
-    return [StoredMember(row.story, row.url, row.trace) for row in kept]
+def _members(connection: Connection, articles: Sequence[int], mark: str) -> Iterator[StoredMember]:
+    query = _MEMBER.format(mark)
+    for article in articles:
+        row = connection.exec_driver_sql(query, (article,)).one_or_none()
+        if row is not None:
+            yield StoredMember(str(row[0]), str(row[1]), bytes(row[2]))
 
 
 def story_of(connection: Connection, url: str) -> str:
