@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.robust.worlds import EVERYTHING, contents
-from tests.worlds import HOUSE, ROOT, article, folder_source, ran, rows, write_config
+from tests.worlds import HOUSE, NO_STORIES, ROOT, article, folder_source, ran, rows, write_config
 
 ARTICLES = 1500
 DATABASE = "database: sqlite:///disk/monitor.db\n"
@@ -41,7 +41,7 @@ def disk(place: Path, size: str) -> Iterator[None]:
 def fill(folder: Path, config: str) -> None:
     """Articles whose texts cannot be packed well."""
     folder.mkdir()
-    write_config(folder, folder_source("in", folder / "in"), more=HOUSE + config)
+    write_config(folder, folder_source("in", folder / "in"), more=HOUSE + NO_STORIES + config)
     dice = random.Random(1)
     noise = (" ".join(f"{dice.getrandbits(64):x}" for _ in range(100)) for _ in range(ARTICLES))
     lines = (
