@@ -16,6 +16,7 @@ EXACT, ROUND = 0.025, 0.10
 """How far two values may lie apart: as written, and when one of them is round or called approximate."""
 
 TON = 1e6  # grams
+MOST = 1e15  # a number above is no amount of anything
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
 _SPELLED = {
     0.5: "half demi halbe halben halve media meia mezza pol",
@@ -141,7 +142,7 @@ def quantities(text: str) -> list[Quantity]:
             quantity = _spelled(tokens, place, text)
         else:
             continue
-        if quantity is not None:
+        if quantity is not None and max(quantity.values) <= MOST:
             found.append(quantity)
     return found
 

@@ -26,7 +26,7 @@ LINE = 90  # a line so short, without the end of a sentence, is a heading, a men
 STEM = 6  # letters of a word that stand for it in comparisons within one language
 STEMS = 120
 FIGURES = 60
-_FIGURE = re.compile(r"\d+")
+_FIGURE = re.compile(r"\d{1,12}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.model import Article, Mention
-from monitor.stories import from_bytes, to_bytes, trace
+from monitor.stories import from_bytes, keys, same_event, to_bytes, trace
 from monitor.stories.dates import days
 from monitor.stories.fingerprint import bands, fingerprint, likeness, scheme
 from monitor.stories.places import find
@@ -111,6 +111,21 @@ def test_a_trace_is_kept_whole() -> None:
 def test_any_text_leaves_a_trace(text: str) -> None:
     made = trace(told(text), [])
     assert from_bytes(to_bytes(made)) == made
+
+
+def test_hostile_texts_leave_a_trace_quickly() -> None:
+    for text in (
+        "9" * 20_000 + " kg",
+        "1.111" * 4000,
+        "A " * 9000,
+        "in X" * 5000,
+        "\n" * 20_000,
+        "de la " * 3000,
+    ):
+        made = trace(told(text), [])
+        assert from_bytes(to_bytes(made)) == made
+        assert keys(made)
+        assert isinstance(same_event(made, trace(told(f"x 12 kg {text}"), [])).same, bool)
 
 
 def test_folding_takes_case_and_accents_off() -> None:
