@@ -16,7 +16,7 @@ import pytest
 from aiohttp import web
 
 from tests.robust.worlds import host, many_hosts, peak_memory
-from tests.worlds import HOUSE, program, rows, rss, write_config
+from tests.worlds import HOUSE, NO_STORIES, program, rows, rss, write_config
 
 SOURCES = int(os.environ.get("MONITOR_SOURCES", "500"))
 HANGING, ENDLESS, GARBAGE = SOURCES // 5, SOURCES // 10, SOURCES // 10  # the first ones, in this order
@@ -78,7 +78,9 @@ def test_bad_sources_never_hold_up_the_good_ones(tmp_path: Path) -> None:
             for number in range(SOURCES)
         )
         allowed = "".join(f"    - {host(number)}:{port}\n" for number in range(SOURCES))
-        write_config(tmp_path, sources, more=f"{HOUSE}http:\n  pace: 0s\n  allow_hosts:\n{allowed}")
+        write_config(
+            tmp_path, sources, more=f"{HOUSE}{NO_STORIES}http:\n  pace: 0s\n  allow_hosts:\n{allowed}"
+        )
         with ThreadPoolExecutor(1) as reading, program(tmp_path, "watch") as process:
             output = reading.submit(process.communicate)  # a full pipe would hold the program up
             time.sleep(WATCHED)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.worlds import ROOT, article, folder_source, program, rows, write_config
+from tests.worlds import HOUSE, NO_STORIES, ROOT, article, folder_source, program, rows, write_config
 
 HOUR = 3600
 PATIENCE = 40  # seconds; the program looks at the clock every ten
@@ -46,7 +46,7 @@ def until(done: Callable[[], bool]) -> float:
 def test_a_clock_that_is_set(tmp_path: Path, shim: Path) -> None:
     sources = f"{folder_source('often', tmp_path / 'often')}  every: 2s\n"
     sources += f"{folder_source('hourly', tmp_path / 'hourly')}  cron: '0 * * * *'\n"
-    write_config(tmp_path, sources)
+    write_config(tmp_path, sources, more=HOUSE + NO_STORIES)
     offset = tmp_path / "offset"
     offset.write_text("0")
 

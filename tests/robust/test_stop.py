@@ -18,6 +18,7 @@ import pytest
 from tests.robust.worlds import EVERYTHING, contents
 from tests.servers import Handler, Server, answer
 from tests.worlds import (
+    NO_STORIES,
     allowing,
     article,
     feed_source,
@@ -56,7 +57,7 @@ def world(folder: Path) -> Iterator[Server]:
         routes["/feed"] = answer(rss({f"{server.url}/{n}": f"Story {n}" for n in range(PAGES)}))
         folder.mkdir(exist_ok=True)
         sources = feed_source("feed", f"{server.url}/feed") + folder_source("files", folder / "in")
-        write_config(folder, sources, more=allowing(server))
+        write_config(folder, sources, more=allowing(server) + NO_STORIES)
         lines = ({"id": n, "text": article(f"Report {n}", NEWS, f"Number {n}.")} for n in range(600))
         (folder / "in" / "all.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
         yield server
@@ -136,7 +137,8 @@ def test_sigterm_at_each_stage(tmp_path: Path, calm: Contents, stage: str, comma
 def test_sigterm_during_a_rescan(tmp_path: Path, command: str) -> None:
     """It ends after the batch in hand, and the next one goes on from there."""
     stored = 1500
-    write_config(tmp_path, folder_source("in", tmp_path / "in"), more="watchlists:\n  - file: house.csv\n")
+    house = "watchlists:\n  - file: house.csv\n"
+    write_config(tmp_path, folder_source("in", tmp_path / "in"), more=house + NO_STORIES)
     (tmp_path / "house.csv").write_text("name\nsampleline\n")
     lines = ({"id": n, "text": article(f"Report {n}", NEWS, f"Number {n}.")} for n in range(stored))
     (tmp_path / "in" / "all.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))

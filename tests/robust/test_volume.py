@@ -12,7 +12,7 @@ import pytest
 
 from tests.robust.worlds import peak_memory
 from tests.servers import answer
-from tests.worlds import HOUSE, article, folder_source, program, rows, served, write_config
+from tests.worlds import HOUSE, NO_STORIES, article, folder_source, program, rows, served, write_config
 
 ENTRIES = int(os.environ.get("MONITOR_ENTRIES", "10000"))  # 100,000 take some minutes
 FILES = int(os.environ.get("MONITOR_FILES", "10000"))
@@ -56,7 +56,7 @@ def test_a_feed_of_very_many_entries(tmp_path: Path) -> None:
         source = f"- name: feed\n  kind: feed\n  url: {server.url}/feed\n"
         source += "  fetch_pages: false\n  max_entries: 100000\n"
         http = f"http:\n  max_size: 100MB\n  allow_hosts:\n    - {server.place}\n"
-        write_config(tmp_path, source, more=HOUSE + http)
+        write_config(tmp_path, source, more=HOUSE + NO_STORIES + http)
         seconds, memory = measured(tmp_path, "run")
         again, _ = measured(tmp_path, "run")
     told("entries", ENTRIES, seconds, memory, again)
@@ -66,7 +66,7 @@ def test_a_feed_of_very_many_entries(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_very_many_files_at_once(tmp_path: Path) -> None:
-    write_config(tmp_path, folder_source("in", tmp_path / "in"))
+    write_config(tmp_path, folder_source("in", tmp_path / "in"), more=HOUSE + NO_STORIES)
     for number in range(FILES):
         place = tmp_path / "in" / f"{number % 97}"
         place.mkdir(exist_ok=True)
