@@ -21,7 +21,7 @@ from tests.worlds import HOUSE, NO_STORIES, program, rows, rss, write_config
 SOURCES = int(os.environ.get("MONITOR_SOURCES", "500"))
 HANGING, ENDLESS, GARBAGE = SOURCES // 5, SOURCES // 10, SOURCES // 10  # the first ones, in this order
 EVERY = 15  # seconds
-WATCHED = 50  # seconds
+WATCHED = 60  # seconds
 MEMORY = 450  # MB
 
 
@@ -96,7 +96,7 @@ def test_bad_sources_never_hold_up_the_good_ones(tmp_path: Path) -> None:
     first = max(times[0] for times in world.asked.values()) - min(times[0] for times in world.asked.values())
     print(f"{len(good)} good: begun within {first:.1f} s, then every {worst:.1f} s at worst; {memory:.0f} MB")
     assert set(world.asked) == set(good)
-    assert worst < EVERY + 10
+    assert worst < 2 * EVERY  # behind hanging ones, each of which takes a minute, it would be more
     assert min(len(times) for times in world.asked.values()) >= 2
     assert memory < MEMORY
     told = dict(rows(tmp_path, "SELECT source, COUNT(*) FROM v_alerts GROUP BY source"))
