@@ -76,6 +76,7 @@ def test_every_file_is_documented() -> None:
 def test_back_up_while_it_is_open_and_restore(tmp_path: Path) -> None:
     config = write_config(tmp_path, folder_source("cuttings", tmp_path / "cuttings"))
     first = article("A seizure", "Officers found examplium chloride.")
+    other = article("Another one", "A barn near Porto held 40 kg of examplium chloride, the court heard in May.")
     (tmp_path / "cuttings/a.txt").write_text(first)
     assert ran(tmp_path, "run", "--config", config.name)[0] == 0
     backup, restore = re.findall(r"```sh\n(.*?)```", OPERATIONS, re.DOTALL)[:2]
@@ -84,7 +85,7 @@ def test_back_up_while_it_is_open_and_restore(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-ec", backup], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "ok"
     held.close()
-    (tmp_path / "cuttings/b.txt").write_text(first.replace("A seizure", "Another one"))
+    (tmp_path / "cuttings/b.txt").write_text(other)
     assert ran(tmp_path, "run", "--config", config.name)[0] == 0
     assert rows(tmp_path, "SELECT COUNT(*) FROM v_alerts") == [(2,)]
     assert "systemctl" in restore
