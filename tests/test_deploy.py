@@ -14,7 +14,7 @@ import pytest
 import typer
 
 from monitor import cli
-from tests.worlds import ROOT, article, folder_source, ran, rows, write_config
+from tests.worlds import HOUSE, NO_STORIES, ROOT, article, folder_source, ran, rows, write_config
 
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("*.service"))
@@ -74,9 +74,8 @@ def test_every_file_is_documented() -> None:
 
 @pytest.mark.skipif(shutil.which("sqlite3") is None, reason="there is no sqlite3 here")
 def test_back_up_while_it_is_open_and_restore(tmp_path: Path) -> None:
-    config = write_config(tmp_path, folder_source("cuttings", tmp_path / "cuttings"))
+    config = write_config(tmp_path, folder_source("cuttings", tmp_path / "cuttings"), more=HOUSE + NO_STORIES)
     first = article("A seizure", "Officers found examplium chloride.")
-    other = article("Another one", "A barn near Porto held 40 kg of examplium chloride, the court heard in May.")
     (tmp_path / "cuttings/a.txt").write_text(first)
     assert ran(tmp_path, "run", "--config", config.name)[0] == 0
     backup, restore = re.findall(r"```sh\n(.*?)```", OPERATIONS, re.DOTALL)[:2]
@@ -85,7 +84,7 @@ def test_back_up_while_it_is_open_and_restore(tmp_path: Path) -> None:
     done = subprocess.run(["sh", "-ec", backup], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "ok"
     held.close()
-    (tmp_path / "cuttings/b.txt").write_text(other)
+    (tmp_path / "cuttings/b.txt").write_text(first.replace("A seizure", "Another one"))
     assert ran(tmp_path, "run", "--config", config.name)[0] == 0
     assert rows(tmp_path, "SELECT COUNT(*) FROM v_alerts") == [(2,)]
     assert "systemctl" in restore
