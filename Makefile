@@ -66,7 +66,7 @@ unit:
 
 wheel:
 	@echo "== slow tests: the built wheel in an empty environment, and the like"
-	@$(BIN)/python -m pytest -q -m slow
+	@$(BIN)/python -m pytest -q -n 2 -m slow
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -70,8 +70,8 @@ def test_very_many_files_at_once(tmp_path: Path) -> None:
     for number in range(FILES):
         place = tmp_path / "in" / f"{number % 97}"
         place.mkdir(exist_ok=True)
-        told = "Drums of examplium chloride." if number % NAMED == 0 else "Nothing."
-        (place / f"{number}.txt").write_text(article(f"Report {number}", told, f"Number {number}."))
+        sentence = "Drums of examplium chloride." if number % NAMED == 0 else "Nothing."
+        (place / f"{number}.txt").write_text(article(f"Report {number}", sentence, f"Number {number}."))
     seconds, memory = measured(tmp_path, "run")
     again, _ = measured(tmp_path, "run")
     told("files", FILES, seconds, memory, again)
