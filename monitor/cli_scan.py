@@ -38,13 +38,11 @@ def add_commands(
             ),
         ] = "-",
         structures: Annotated[
-            bool | None,
+            bool,
             typer.Option(
-                "--structures/--no-structures",
-                help="Read names that no list has as structures, too. By default where that is installed.",
-                show_default=False,
+                "--structures/--no-structures", help="Read names that no list has as structures, too."
             ),
-        ] = None,
+        ] = False,
         config: Annotated[
             Path | None,
             typer.Option(
@@ -65,9 +63,7 @@ def add_commands(
             raise typer.BadParameter("name a file of JSON Lines, or pipe one in: substance-monitor scan FILE")
         loaded = load(config) if config else None
         with ExitStack() as life:
-            reading = _reading(loaded, structures)
-            if reading is not None:
-                life.enter_context(reading)
+            reading = life.enter_context(_reading(loaded)) if structures else None
             matcher = build_matcher(loaded, cache())
             progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
             today = clock().date()
@@ -77,16 +73,10 @@ def add_commands(
             raise typer.Exit(1)
 
 
-def _reading(config: Config | None, wanted: bool | None) -> Structures | None:
-    """The structure part: where it is there, and the configuration does not switch it off, unless told.
-
-    Raises MonitorError when it is asked for by name and is not there.
-    """
+def _reading(config: Config | None) -> Structures:
+    """The structure part, which is asked for by name here: it has to be there. Raises MonitorError."""
     from monitor.structures import lacking, open_structures
 
-    off = config is not None and config.structures == "off"
-    if wanted is False or (wanted is None and (off or lacking(None))):
-        return None
     if lacking(None):
         raise MonitorError(f"names cannot be read as structures: {lacking(None)}")
     return open_structures(config.model_copy(update={"structures": "auto"}) if config else None)
