@@ -128,7 +128,7 @@ def _substances(one: Trace, other: Trace) -> Iterator[Point]:
     shared = [each for each in mine if any(_kin(each, there) for there in theirs)]
     if shared:
         points = sum(0.6 if each.split("-")[0] in EVERYDAY else 1.2 for each in shared)
-        yield min(points, 4.0), f"both name {_some(shared)}"
+        yield min(points, 2.2), f"both name {_some(shared)}"  # alone never enough: precursors go together
 
 
 def _kin(one: str, other: str) -> bool:

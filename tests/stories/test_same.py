@@ -42,6 +42,17 @@ def test_one_event_in_two_languages_with_its_reasons() -> None:
     )
 
 
+def test_the_same_rare_substances_alone_are_no_event() -> None:
+    rare = ("bmk", "pmk", "anpp", "npp", "1-boc-4-ap")
+    german = "In einer Halle standen Fässer mit Chemikalien. Ein Gutachter sprach von Vorstufen für Drogen."
+    english = "A trader listed drums of chemicals. An expert spoke of precursors, and of a warehouse."
+    one = replace(made(f"Chemikalien\n{german * 2}", "de"), substances=rare)
+    other = replace(made(f"Chemicals\n{english * 2}"), substances=rare)
+    verdict = same_event(one, other)
+    assert any(reason.startswith("+2.2 both name") for reason in verdict.reasons)
+    assert not verdict.same
+
+
 def test_the_order_does_not_matter() -> None:
     assert same_event(FIND, GERMAN).score == same_event(GERMAN, FIND).score
 
