@@ -37,7 +37,7 @@ from monitor.chem.opsin import Opsin, find_tools
 from monitor.chem.resolver import Resolution, Resolver
 from monitor.chem.structure import parse
 from monitor.match.systematic import candidates
-from monitor.structures import make_resolver
+from monitor.pipeline.structures import make_resolver
 from monitor.watchlist import load_builtin
 
 DAY = date(2026, 11, 22)

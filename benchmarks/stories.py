@@ -20,8 +20,8 @@ from statistics import median
 
 import numpy as np
 
-from monitor.desk import Desk
 from monitor.model import Alert, Article, Mention, Severity, StoryRules
+from monitor.pipeline.story_desk import Desk
 from monitor.store import Record, open_store
 from monitor.stories import keys, to_bytes, trace
 from monitor.stories.places import tables

@@ -1,5 +1,5 @@
 """`python -m monitor`: the same door as the console script."""
 
-from monitor.cli import main
+from monitor.doors.cli.main import main
 
 main()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from monitor import cli
+from monitor.doors.cli import main as cli
 from tests.worlds import HOUSE, NO_STORIES, ROOT, article, folder_source, ran, rows, write_config
 
 DEPLOY = ROOT / "deploy"
@@ -62,7 +62,9 @@ def test_the_image_starts_a_command_that_there_is() -> None:
     assert re.search(r'^ENTRYPOINT \["substance-monitor"\]$', text, re.MULTILINE)
     (command,) = re.findall(r'^CMD \["(\w+)", "(--config)", "/data/config.yaml"\]$', text, re.MULTILINE)
     assert command[1] in options_of(command[0])
-    assert "scheduler is running" in (ROOT / "monitor/ask.py").read_text()  # what the health check looks for
+    assert (
+        "scheduler is running" in (ROOT / "monitor/queries/ask.py").read_text()
+    )  # what the health check looks for
     for copied in re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE):
         assert (ROOT / copied).exists()
 

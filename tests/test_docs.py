@@ -16,9 +16,9 @@ import pytest
 import typer
 from pydantic import BaseModel
 
-from monitor import cli
 from monitor.chem import missing
 from monitor.config import Config, load_config
+from monitor.doors.cli import main as cli
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.pipeline import Monitor
+from monitor.pipeline.run import Monitor
 from tests.worlds import ROOT, Clock, folder_source, opened, rows, write_config
 
 SEEDS = ROOT.parent / "shared" / "seeds"

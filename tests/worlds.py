@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.config import load_config
-from monitor.pipeline import Monitor, build
+from monitor.pipeline.run import Monitor, build
 from tests.servers import Handler, Server, serve, web
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monitor.ingest.discover import Found, find_sources
+from monitor.ingest.discover import OfferedSource, find_sources
 from monitor.ingest.extract import canonical_url, extract
 from monitor.ingest.request import Get, HttpLimits, Response
 from monitor.ingest.sources import KINDS, collect
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "KINDS",
-    "Found",
     "Get",
     "Http",
     "HttpLimits",
+    "OfferedSource",
     "Response",
     "canonical_url",
     "collect",

@@ -28,7 +28,7 @@ _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, tex
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class OfferedSource:
     """A source that was tried: how many entries it holds, and the date of the newest where one is told."""
 
     kind: str
@@ -37,7 +37,7 @@ class Found:
     newest: datetime | None = None
 
 
-async def find_sources(url: str, get: Get, now: datetime) -> list[Found]:
+async def find_sources(url: str, get: Get, now: datetime) -> list[OfferedSource]:
     """Return what can be read at a site, the best first; never empty.
 
     An address that is a feed or a sitemap itself is the only answer. Raises SourceError when `url` cannot be
@@ -53,12 +53,12 @@ async def find_sources(url: str, get: Get, now: datetime) -> list[Found]:
     if not found:
         maps = [*await _told_sitemaps(response.url, get), *_places(response.url, _SITEMAP_PLACES)]
         found = await _tried(sorted(maps, key=lambda place: "news" not in place), "sitemap", get, now)
-    return found or [Found("page", response.url)]
+    return found or [OfferedSource("page", response.url)]
 
 
-async def _tried(places: Iterable[str], kind: str, get: Get, now: datetime) -> list[Found]:
+async def _tried(places: Iterable[str], kind: str, get: Get, now: datetime) -> list[OfferedSource]:
     """Those of some addresses that hold entries; those with the newest entry first."""
-    found: dict[str, Found] = {}
+    found: dict[str, OfferedSource] = {}
     for place in list(dict.fromkeys(places))[:_MOST_TRIED]:
         try:
             judged = await _judge(await get(place, accept=_ACCEPT, configured=True), now)
@@ -71,7 +71,7 @@ async def _tried(places: Iterable[str], kind: str, get: Get, now: datetime) -> l
     )
 
 
-async def _judge(response: Response, now: datetime) -> Found | None:
+async def _judge(response: Response, now: datetime) -> OfferedSource | None:
     """Read an answer as a feed, then as a sitemap; None when it is neither."""
     try:
         return await asyncio.to_thread(_as_feed, response, now)
@@ -83,16 +83,16 @@ async def _judge(response: Response, now: datetime) -> Found | None:
         return None
 
 
-def _as_feed(response: Response, now: datetime) -> Found:
+def _as_feed(response: Response, now: datetime) -> OfferedSource:
     chunks = read_feed(response.body, response.charset, response.url, now)
     dates = [entry.published_at for chunk in chunks for entry in chunk]
-    return Found("feed", response.url, len(dates), max(filter(None, dates), default=None))
+    return OfferedSource("feed", response.url, len(dates), max(filter(None, dates), default=None))
 
 
-def _as_sitemap(response: Response, now: datetime) -> Found:
+def _as_sitemap(response: Response, now: datetime) -> OfferedSource:
     places = read_sitemap(response.body, response.charset, response.url, now)
     newest = max(filter(None, (place.date for place in places)), default=None)
-    return Found("sitemap", response.url, len(places), newest)
+    return OfferedSource("sitemap", response.url, len(places), newest)
 
 
 def _linked_feeds(text: str, url: str) -> Iterator[str]:

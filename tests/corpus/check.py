@@ -67,7 +67,7 @@ def renewed(found: Mapping[str, float], old: Floors, corpus_digest: str, because
 
 def matcher() -> Find:
     """The shipped watchlist with default settings."""
-    from monitor.pipeline import build_matcher
+    from monitor.pipeline.run import build_matcher
 
     return build_matcher(None).find
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.errors import SourceError
-from monitor.ingest import Found, find_sources
+from monitor.ingest import OfferedSource, find_sources
 from monitor.ingest.request import Response
 from tests.ingest.sources.runs import NOW, Web
 
@@ -20,7 +20,9 @@ def rss(*days: int) -> str:
     return f"<rss version='2.0'><channel>{items}</channel></rss>"
 
 
-def found(answers: dict[str, Response | SourceError | str], url: str = SITE) -> tuple[list[Found], list[str]]:
+def found(
+    answers: dict[str, Response | SourceError | str], url: str = SITE
+) -> tuple[list[OfferedSource], list[str]]:
     web = Web({f"{SITE}{path}": body for path, body in answers.items()})
     return asyncio.run(find_sources(url, web, NOW)), web.asked
 
@@ -58,7 +60,7 @@ def test_then_sitemaps_the_news_first() -> None:
 
 
 def test_else_the_page_itself() -> None:
-    assert found({"": "<p>Hello"})[0] == [Found("page", SITE)]
+    assert found({"": "<p>Hello"})[0] == [OfferedSource("page", SITE)]
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def test_a_clock_that_is_set(tmp_path: Path, shim: Path) -> None:
 CRON = """
 from datetime import UTC, datetime, timedelta
 from monitor.model import Source
-from monitor.timing import next_check
+from monitor.pipeline.timing import next_check
 source = Source("s", "folder", "/", every=None, cron="30 * * * *")
 now, times = datetime(YEAR, MONTH, DAY, 22, 40, tzinfo=UTC), []
 for _ in range(6):

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.prepare import Matcher, build_matcher
+from monitor.pipeline.prepare import Matcher, build_matcher
 from monitor.stories.keys import keys, wanted
 from monitor.stories.same import Verdict, same_event
 from monitor.stories.trace import Trace, trace

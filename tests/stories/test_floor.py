@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor.prepare import build_matcher
+from monitor.pipeline.prepare import build_matcher
 from tests.corpus.check import problems, read_floors
 from tests.stories.check import FLOORS, both_digests, judged, measures
 from tests.stories.events import HALVES, load, pairs

@@ -1,0 +1,87 @@
+"""Door: the command `rescan`. `cli` hands in what comes from outside."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from monitor.config import Config
+    from monitor.pipeline.rescan import RescanResult
+    from monitor.pipeline.run import Monitor
+
+Load = Callable[[Path], "Config"]
+Clock = Callable[[], datetime]
+Moment = Callable[[str, datetime, str], datetime]
+
+
+def add_commands(
+    app: typer.Typer, load: Load, clock: Clock, cache: Callable[[], Path | None], moment: Moment
+) -> None:
+    """Add `rescan` to the commands."""
+
+    @app.command("rescan")
+    def rescan(
+        since: Annotated[
+            str, typer.Option(help="Only articles of this time (90d, 2w) or day (2026-01-31) on.")
+        ] = "",
+        budget: Annotated[
+            float | None, typer.Option(help="Stop after so many seconds; the next one goes on.", min=0.1)
+        ] = None,
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and write nothing.")] = False,
+        again: Annotated[
+            bool, typer.Option("--again", help="Every stored article, also without a change.")
+        ] = False,
+        config: Annotated[
+            Path, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")
+        ] = Path("config.yaml"),
+    ) -> None:
+        """Match stored articles again with what was added to the watchlist, the names or the rules.
+
+        `run` and `watch` do it by themselves after a change. Stopped at any moment, the next one goes on.
+        """
+        from monitor.doors.terminal import make_console, show_news
+        from monitor.pipeline.run import build
+
+        if again and dry_run:
+            raise typer.BadParameter("--again begins anew and --dry-run writes nothing: leave one out")
+        day = moment(since, clock(), "--since").date().isoformat() if since else ""
+        monitor = build(load(config), clock, cache())
+        try:
+            show_news(make_console(), monitor.news, monitor.matcher.watchlist, monitor.lacking)
+            _show(monitor, _rescan(monitor, day, budget, dry_run, again), dry_run)
+        finally:
+            monitor.close()
+
+
+def _rescan(monitor: Monitor, since: str, budget: float | None, dry: bool, again: bool) -> RescanResult:
+    """Rescan with a line that counts, on a terminal only. A bug is raised once all else is done."""
+    from monitor.pipeline.rescan import Rescan, run_through
+    from monitor.pipeline.run import BugError
+
+    judge = monitor.judge.anew(monitor.store, monitor.clock()) if again else monitor.judge
+    job = Rescan(monitor.store, judge, monitor.clock, since=since, dry=dry)
+
+    def tell(result: RescanResult) -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{result.articles:,} articles, {result.alerts:,} alerts ")
+
+    result = run_through(job, budget, tell)
+    if sys.stderr.isatty() and result.articles:
+        sys.stderr.write("\n")
+    if job.bugs:
+        raise BugError(job.bugs)
+    return result
+
+
+def _show(monitor: Monitor, result: RescanResult, dry: bool) -> None:
+    from monitor.doors.terminal import make_console, show_rescan
+    from monitor.queries.ask import alert_lines
+
+    lines = alert_lines(monitor.store, monitor.matcher.watchlist, result.alert_ids)
+    show_rescan(make_console(), result, lines, dry=dry)

@@ -1,0 +1,227 @@
+"""Stored articles matched again after the watchlist, the pinned names or the rules have changed.
+
+    StoredText -find-> Mention -decide-> Alert "found on rescan" -> store.record_rescan
+                (pure)          (pure)                               one transaction a batch
+
+Every text is judged by the whole matcher: on ordinary news it is faster than reading the texts from the
+database, so that a small matcher of the new names alone would save nothing. Only what is new is written;
+what was told of an article before stays silent, and nothing that was found before is taken away.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from monitor.errors import StoreError
+from monitor.pipeline.interpret import Found, Page
+from monitor.pipeline.judge import Judge, LastAlerts, bug_summary
+
+if TYPE_CHECKING:
+    from monitor.store import Record, Store, StoredText
+
+Result = TypeVar("Result")
+Clock = Callable[[], datetime]
+Timer = Callable[[], float]  # seconds, from any moment on
+Tell = Callable[["RescanResult"], None]
+Work = Callable[[Callable[[], bool]], Awaitable[bool]]
+
+BATCH = 400  # articles of one transaction
+ALERTS_TOLD = 200  # alerts that a result carries by number
+BUGS_KEPT = 10
+
+
+@dataclass(frozen=True, slots=True)
+class RescanResult:
+    """What a rescan did. `articles` were passed, `forgotten` of them without a text to match.
+
+    `waiting` articles are left, for lack of time or as they are older than asked for. `mentions` and
+    `alerts` are new; `alert_ids` are the first ones. `failed` articles met a bug and were passed over.
+    `unresolved` articles have names that could not be resolved for now; they go on waiting.
+    """
+
+    articles: int = 0
+    mentions: int = 0
+    alerts: int = 0
+    forgotten: int = 0
+    failed: int = 0
+    unresolved: int = 0
+    waiting: int = 0
+    alert_ids: tuple[int, ...] = ()
+
+    def __add__(self, other: RescanResult) -> RescanResult:
+        return RescanResult(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
+
+    @property
+    def told(self) -> str:
+        """One sentence for people and the ledger."""
+        parts = [
+            f"{self.articles:,} stored {'article' if self.articles == 1 else 'articles'} matched again: "
+            f"{_number(self.mentions, 'new mention')}, {_number(self.alerts, 'alert')}",
+            f"{self.forgotten:,} could not be, as their texts were forgotten" if self.forgotten else "",
+            f"{self.failed:,} met an error and were passed over" if self.failed else "",
+            f"{self.unresolved:,} with names that could not be resolved for now" if self.unresolved else "",
+            f"{self.waiting:,} wait" if self.waiting else "",
+        ]
+        return "; ".join(filter(None, parts))
+
+
+class Rescan:
+    """One rescan under way: call `step` until it is False, or for as long as there is time, then `end`.
+
+    `since` (an ISO day or ""): only articles of that day or later. `dry`: find, and write nothing.
+    """
+
+    def __init__(
+        self, store: Store, judge: Judge, clock: Clock, *, since: str = "", dry: bool = False
+    ) -> None:
+        self.bugs: list[Exception] = []
+        self.result = RescanResult()
+        self._store, self._judge, self._clock, self._since, self._dry = store, judge, clock, since, dry
+        self._after = 0
+        self._run: int | None = None
+        self._last_alerts: LastAlerts | None = None
+        self._desk = judge.desk(store)
+
+    def step(self) -> bool:
+        """Match one batch and record it; False when no article waits any more. Raises StoreError."""
+        texts = self._store.waiting_texts(
+            self._judge.basis, since=self._since, after=self._after, limit=BATCH
+        )
+        if not texts:
+            return False
+        if self._run is None and not self._dry:
+            self._run = self._store.begin_run("rescan", self._clock())
+        past = dict(self._past())
+        if self._desk:
+            self._desk.begin()
+        pages = [(text, page) for text in texts for page in self._guarded(self._find, text)]
+        looked = self._judge.look([page for _, page in pages], self._note)
+        found = [
+            (text, record)
+            for (text, page), beyond in zip(pages, looked, strict=True)
+            for record in self._guarded(self._decide, text, page, beyond, past)
+        ]
+        unresolved = {text.id for (text, _), beyond in zip(pages, looked, strict=True) if beyond.trouble}
+        self.result += RescanResult(
+            articles=len(texts),
+            forgotten=sum(text.article is None for text in texts),
+            unresolved=len(unresolved),
+        )
+        self._record(found, [text for text in texts if text.id not in unresolved])
+        self._last_alerts = past
+        self._after = texts[-1].id
+        return True
+
+    def end(self, error: BaseException | None = None) -> RescanResult:
+        """Close the rescan in the ledger and tell what it did. Raises StoreError."""
+        waiting = self._store.count_waiting(self._judge.basis)
+        waiting -= self.result.articles if self._dry else self.result.unresolved
+        self.result += RescanResult(waiting=waiting)
+        if self._run is not None:
+            bug = self.bugs[0] if self.bugs else error
+            status = "failed" if bug else "done"
+            message = "; ".join(filter(None, (self.result.told, bug_summary(bug) if bug else "")))
+            self._store.end_run(self._run, self._clock(), status=status, message=message)
+            self._run = None
+        return self.result
+
+    def _past(self) -> LastAlerts:
+        if self._last_alerts is None:
+            self._last_alerts = self._store.last_alerts(rescan=True)
+        return self._last_alerts
+
+    def _guarded(self, job: Callable[..., Result | None], *arguments: object) -> list[Result]:
+        """What a job about one text gives, if anything; a bug does not stop the others."""
+        try:
+            found = job(*arguments)
+        except StoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - one text must not hold up all that come after it
+            self._note(error)
+            self.result += RescanResult(failed=1)
+            return []
+        return [] if found is None else [found]
+
+    def _note(self, error: Exception) -> None:
+        if len(self.bugs) < BUGS_KEPT:
+            self.bugs.append(error)
+
+    def _find(self, text: StoredText) -> Page | None:
+        return None if text.article is None else self._judge.find(text.article)
+
+    def _decide(self, text: StoredText, page: Page, found: Found, past: LastAlerts) -> Record | None:
+        """The record of one text when something in it is new."""
+        mentions = (*page.mentions, *found.mentions)
+        if not mentions and not found.novel:
+            return None
+        stored = self._store.revision(page.article.url, text.sha256)
+        known = {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
+        if known and not found.novel and {m.substance for m in mentions} <= stored.told:
+            return None  # all of it was told: its story need not be looked for
+        record = self._judge.decide(page, found, stored, past, self._clock(), desk=self._desk, again=True)
+        return record if record.alerts or record.added or record.novel or not known else None
+
+    def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
+        if self._dry:
+            known = {text.id: {mention[:3] for mention in text.mentions} for text, _ in found}
+            self.result += RescanResult(
+                mentions=sum(
+                    (m.start, m.stop, m.substance) not in known[text.id]
+                    for text, record in found
+                    for m in record.mentions
+                ),
+                alerts=sum(len(record.alerts) for _, record in found),
+            )
+            return
+        done = self._store.record_rescan(found, texts, self._judge.basis, self._clock())
+        self.result += RescanResult(
+            mentions=done.mentions,
+            alerts=done.alerts,
+            alert_ids=done.alert_ids[: ALERTS_TOLD - len(self.result.alert_ids)],
+        )
+
+
+def run_through(
+    job: Rescan, budget: float | None, tell: Tell | None = None, timer: Timer = time.monotonic
+) -> RescanResult:
+    """Go on with a rescan for `budget` seconds, or to its end. Raises StoreError."""
+    end = None if budget is None else timer() + budget
+    try:
+        while (end is None or timer() < end) and job.step():
+            if tell is not None:
+                tell(job.result)
+    except BaseException as error:
+        with suppress(StoreError):  # when the database fails again, the first error tells it all
+            job.end(error)
+        raise
+    return job.end()
+
+
+async def in_turns(
+    job: Rescan,
+    work: Work,
+    stopping: Callable[[], bool],
+    budget: float | None,
+    timer: Timer = time.monotonic,
+) -> RescanResult:
+    """The same, batch by batch through `work`, so that other work gets its turn between two batches."""
+    end = None if budget is None else timer() + budget
+    try:
+        while not stopping() and (end is None or timer() < end):
+            if not await work(job.step):
+                break
+    except BaseException as error:
+        with suppress(StoreError):  # when the database fails again, the first error tells it all
+            job.end(error)
+        raise
+    await work(lambda: job.end().articles > 0)
+    return job.result
+
+
+def _number(count: int, thing: str) -> str:
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"

@@ -1,0 +1,1 @@
+"""What people ask afterwards or try out: over the database and the watchlist, beside the pipeline."""
