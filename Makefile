@@ -29,7 +29,7 @@ install-dev: ; @$(call ensure,dev,.[dev$(comma)postgres$(comma)structure$(comma)
 comma := ,
 define ensure
 	set -eu; \
-	digest=$$(cat pyproject.toml Makefile | cksum | tr -d ' '); \
+	digest=$$(cat pyproject.toml Makefile monitor/__init__.py | cksum | tr -d ' '); \
 	stamp=$(VENV)/.installed-$(1); \
 	if [ "$$(cat $$stamp 2>/dev/null)" = "$$digest" ] && [ -x $(BIN)/substance-monitor ]; then exit 0; fi; \
 	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else \

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
 import venv
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
+
+from monitor import __version__
 
 ROOT = Path(__file__).parent.parent
 
@@ -73,6 +77,10 @@ def test_the_installed_program_works_from_another_directory(installed: Path, tmp
     (tmp_path / "in.jsonl").write_text(
         json.dumps({"id": 1, "text": "They offered (2-bromoethyl)benzene."}) + "\n"
     )
+    version = run(program, "--version", cwd=tmp_path).split()[-1]
+    shown = run(installed / "python", "-m", "pip", "show", "substance-monitor", cwd=tmp_path)
+    assert f"Version: {version}\n" in shown
+
     run(program, "scan", "in.jsonl", "--out", "out.jsonl", cwd=tmp_path)
     (mention,) = json.loads((tmp_path / "out.jsonl").read_text())["mentions"]
     assert mention["surface"] == "(2-bromoethyl)benzene"
@@ -97,3 +105,16 @@ def test_dependencies_have_bounds() -> None:
     for requirement in project["dependencies"]:
         assert ">=" in requirement, requirement
         assert "<" in requirement, requirement
+
+
+def test_the_changelog_has_the_version_and_a_place_for_what_comes() -> None:
+    """Newest first, each version with its day, and changes grouped as Keep a Changelog has them."""
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert headings[0] == "[Unreleased]"
+    released = [re.fullmatch(r"\[(\d+\.\d+\.\d+)\] - (\d{4}-\d\d-\d\d)", each) for each in headings[1:]]
+    assert all(released), headings
+    assert next(each[1] for each in released if each) == __version__
+    days = [date.fromisoformat(each[2]) for each in released if each]
+    assert days == sorted(days, reverse=True)
+    groups = re.findall(r"^### (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert set(groups) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
