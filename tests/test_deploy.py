@@ -63,7 +63,7 @@ def test_the_image_starts_a_command_that_there_is() -> None:
     (command,) = re.findall(r'^CMD \["(\w+)", "(--config)", "/data/config.yaml"\]$', text, re.MULTILINE)
     assert command[1] in options_of(command[0])
     assert (
-        "scheduler is running" in (ROOT / "monitor/queries/ask.py").read_text()
+        "scheduler is running" in (ROOT / "monitor/queries/sources.py").read_text()
     )  # what the health check looks for
     for copied in re.findall(r"^COPY (?!--from)(\S+)", text, re.MULTILINE):
         assert (ROOT / copied).exists()

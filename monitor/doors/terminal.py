@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from monitor.pipeline.prepare import WatchlistNews
     from monitor.pipeline.rescan import RescanResult
     from monitor.pipeline.run import CheckResult, Progress, RunSummary
-    from monitor.queries.ask import AlertLine, ListLine, SourceLine
     from monitor.queries.novel_names import NovelLine
+    from monitor.queries.reports import AlertLine
+    from monitor.queries.sources import SourceLine
+    from monitor.queries.watchlist import ListLine
 
 ALERTS_SHOWN = 40
 GAPS_SHOWN = 20

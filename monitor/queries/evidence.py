@@ -1,6 +1,6 @@
-"""Bundles of evidence: what the store keeps of alerts, put into a folder. Reads the database only.
+"""Bundles of evidence: what the store keeps of alerts, put into a folder.
 
-Knows the wings like `ask`; checking a bundle needs neither the database nor the configuration.
+Reads the database only; checking a bundle needs neither the database nor the configuration.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""The novelty queue for people: names that no list has, shown and decided about.
-
-Together with `ask` and `sync` it knows the wings; the door is `cli_novel`.
-"""
+"""The queue of novel names: names that no list has, shown to people and decided about."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError, ResolveError, StoreError
 from monitor.model import Substance, Watchlist
 from monitor.pipeline.prepare import bring_in_force
-from monitor.queries.pubchem import StoreAnswers, client, limits_of
+from monitor.queries.pubchem_lookup import StoreAnswers, client, limits_of
 
 if TYPE_CHECKING:
     from monitor.chem.findings import Finding, Vocabulary

@@ -1,6 +1,6 @@
 """What a name means, asked by a person: the chemistry wing's chain over the watchlist in force.
 
-Needs neither the database nor the network. Knows the wings, as `ask` and `pipeline` do.
+Needs neither the database nor the network.
 """
 
 from __future__ import annotations

@@ -1,20 +1,14 @@
-"""Door: the commands that write a bundle of evidence and check one. `cli` hands in what is from outside."""
+"""The `evidence` commands: write a bundle of evidence, and check one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
-if TYPE_CHECKING:
-    from monitor.config import Config
-
-ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
-DEFAULT_CONFIG = Path("config.yaml")
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, counted, load, now, say
 
 
 class _BundleFirst(TyperGroup):
@@ -26,68 +20,54 @@ class _BundleFirst(TyperGroup):
         return list(super().parse_args(ctx, args))
 
 
-def add_commands(app: typer.Typer, load: Callable[[Path], Config], clock: Callable[[], datetime]) -> None:
-    """Add the `evidence` commands."""
-    group = typer.Typer(
-        cls=_BundleFirst,
-        help="Write what is kept for alerts as a bundle of files, or check one: `evidence 12 --out DIR`.",
-        no_args_is_help=True,
-    )
-    app.add_typer(group, name="evidence")
-
-    @group.command("bundle")
-    def evidence_bundle(
-        alert: Annotated[list[int], typer.Argument(help="Numbers of alerts.", metavar="ALERT...")],
-        out: Annotated[
-            Path, typer.Option("--out", "-o", help="The folder to write, new or empty.", metavar="DIR")
-        ],
-        config: ConfigPath = DEFAULT_CONFIG,
-    ) -> None:
-        """Write text, offsets, reasons, listings, versions and hashes of alerts into a folder.
-
-        The word bundle may be left out. The same evidence gives the same bytes, and nothing is overwritten.
-        """
-        from monitor.queries.evidence import write_evidence
-
-        made = write_evidence(load(config), alert, out, clock())
-        told = "is there already, unchanged" if made.already else f"written, {made.files} files"
-        _say(f"{out}: {told}")
-        _say(f"SHA-256 of manifest.json: {made.manifest}")
-        _say(
-            "Keep that number apart from the folder: with it, `evidence verify --manifest` proves the whole."
-        )
-
-    @group.command("verify")
-    def evidence_verify(
-        folder: Annotated[Path, typer.Argument(help="The bundle.", metavar="DIR")],
-        manifest: Annotated[
-            str, typer.Option(help="SHA-256 that manifest.json had when the bundle was made.", metavar="HEX")
-        ] = "",
-    ) -> None:
-        """Check a bundle, without database and network.
-
-        Tells every difference from its manifest; exit code 1 when there is one.
-        """
-        from monitor.queries.evidence import check_evidence
-
-        done = check_evidence(folder, manifest)
-        for line in done.differences:
-            _say(line)
-        if done.differences:
-            _say(f"{folder} was changed: {_counted(len(done.differences))} from its manifest")
-            raise typer.Exit(1)
-        alerts = "1 alert" if done.alerts == 1 else f"{done.alerts} alerts"
-        _say(f"{folder} is intact: {alerts}, {done.files} files, and what they say of each other fits")
-        _say(
-            f"SHA-256 of manifest.json: {done.manifest}" + ("" if manifest else " (not compared: --manifest)")
-        )
+commands = typer.Typer(
+    cls=_BundleFirst,
+    help="Write what is kept for alerts as a bundle of files, or check one: `evidence 12 --out DIR`.",
+    no_args_is_help=True,
+)
 
 
-def _counted(differences: int) -> str:
-    return "1 difference" if differences == 1 else f"{differences} differences"
+@commands.command("bundle")
+def evidence_bundle(
+    alert: Annotated[list[int], typer.Argument(help="Numbers of alerts.", metavar="ALERT...")],
+    out: Annotated[
+        Path, typer.Option("--out", "-o", help="The folder to write, new or empty.", metavar="DIR")
+    ],
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Write text, offsets, reasons, listings, versions and hashes of alerts into a folder.
+
+    The word bundle may be left out. The same evidence gives the same bytes, and nothing is overwritten.
+    """
+    from monitor.queries.evidence import write_evidence
+
+    made = write_evidence(load(config), alert, out, now())
+    told = "is there already, unchanged" if made.already else f"written, {made.files} files"
+    say(f"{out}: {told}")
+    say(f"SHA-256 of manifest.json: {made.manifest}")
+    say("Keep that number apart from the folder: with it, `evidence verify --manifest` proves the whole.")
 
 
-def _say(line: str) -> None:
-    from monitor.doors.terminal import safe
+@commands.command("verify")
+def evidence_verify(
+    folder: Annotated[Path, typer.Argument(help="The bundle.", metavar="DIR")],
+    manifest: Annotated[
+        str, typer.Option(help="SHA-256 that manifest.json had when the bundle was made.", metavar="HEX")
+    ] = "",
+) -> None:
+    """Check a bundle, without database and network.
 
-    typer.echo(safe(line))
+    Tells every difference from its manifest; exit code 1 when there is one.
+    """
+    from monitor.queries.evidence import check_evidence
+
+    done = check_evidence(folder, manifest)
+    for line in done.differences:
+        say(line)
+    if done.differences:
+        differences = counted(len(done.differences), "difference")
+        say(f"{folder} was changed: {differences} from its manifest")
+        raise typer.Exit(1)
+    alerts = counted(done.alerts, "alert")
+    say(f"{folder} is intact: {alerts}, {done.files} files, and what they say of each other fits")
+    say(f"SHA-256 of manifest.json: {done.manifest}" + ("" if manifest else " (not compared: --manifest)"))

@@ -1,62 +1,48 @@
-"""Door: the command `rescan`. `cli` hands in what comes from outside."""
+"""The command `rescan`: match stored articles again with what is new."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
-from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, moment_of, now
+
 if TYPE_CHECKING:
-    from monitor.config import Config
     from monitor.pipeline.rescan import RescanResult
     from monitor.pipeline.run import Monitor
 
-Load = Callable[[Path], "Config"]
-Clock = Callable[[], datetime]
-Moment = Callable[[str, datetime, str], datetime]
 
-
-def add_commands(
-    app: typer.Typer, load: Load, clock: Clock, cache: Callable[[], Path | None], moment: Moment
+def rescan(
+    since: Annotated[
+        str, typer.Option(help="Only articles of this time (90d, 2w) or day (2026-01-31) on.")
+    ] = "",
+    budget: Annotated[
+        float | None, typer.Option(help="Stop after so many seconds; the next one goes on.", min=0.1)
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and write nothing.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Every stored article, also without a change.")
+    ] = False,
+    config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Add `rescan` to the commands."""
+    """Match stored articles again with what was added to the watchlist, the names or the rules.
 
-    @app.command("rescan")
-    def rescan(
-        since: Annotated[
-            str, typer.Option(help="Only articles of this time (90d, 2w) or day (2026-01-31) on.")
-        ] = "",
-        budget: Annotated[
-            float | None, typer.Option(help="Stop after so many seconds; the next one goes on.", min=0.1)
-        ] = None,
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Count, and write nothing.")] = False,
-        again: Annotated[
-            bool, typer.Option("--again", help="Every stored article, also without a change.")
-        ] = False,
-        config: Annotated[
-            Path, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")
-        ] = Path("config.yaml"),
-    ) -> None:
-        """Match stored articles again with what was added to the watchlist, the names or the rules.
+    `run` and `watch` do it by themselves after a change. Stopped at any moment, the next one goes on.
+    """
+    from monitor.doors.terminal import make_console, show_news
+    from monitor.pipeline.run import build
 
-        `run` and `watch` do it by themselves after a change. Stopped at any moment, the next one goes on.
-        """
-        from monitor.doors.terminal import make_console, show_news
-        from monitor.pipeline.run import build
-
-        if again and dry_run:
-            raise typer.BadParameter("--again begins anew and --dry-run writes nothing: leave one out")
-        day = moment(since, clock(), "--since").date().isoformat() if since else ""
-        monitor = build(load(config), clock, cache())
-        try:
-            show_news(make_console(), monitor.news, monitor.matcher.watchlist, monitor.lacking)
-            _show(monitor, _rescan(monitor, day, budget, dry_run, again), dry_run)
-        finally:
-            monitor.close()
+    if again and dry_run:
+        raise typer.BadParameter("--again begins anew and --dry-run writes nothing: leave one out")
+    day = moment_of(since, now(), "--since").date().isoformat() if since else ""
+    monitor = build(load(config), now, cache_folder())
+    try:
+        show_news(make_console(), monitor.news, monitor.matcher.watchlist, monitor.lacking)
+        _show(monitor, _rescan(monitor, day, budget, dry_run, again), dry_run)
+    finally:
+        monitor.close()
 
 
 def _rescan(monitor: Monitor, since: str, budget: float | None, dry: bool, again: bool) -> RescanResult:
@@ -81,7 +67,7 @@ def _rescan(monitor: Monitor, since: str, budget: float | None, dry: bool, again
 
 def _show(monitor: Monitor, result: RescanResult, dry: bool) -> None:
     from monitor.doors.terminal import make_console, show_rescan
-    from monitor.queries.ask import alert_lines
+    from monitor.queries.reports import alert_lines
 
     lines = alert_lines(monitor.store, monitor.matcher.watchlist, result.alert_ids)
     show_rescan(make_console(), result, lines, dry=dry)

@@ -1,10 +1,10 @@
-"""Door: the commands that say what names mean and whether identifiers agree. `cli` hands in the outside."""
+"""The command `resolve`: what a name means, with every step."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import ExitStack
 from datetime import date, datetime
 from pathlib import Path
@@ -12,71 +12,46 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.doors.cli.common import OptionalConfigPath, day_of, load_or_shipped, now
+
 if TYPE_CHECKING:
     from monitor.config import Config
 
-Load = Callable[[Path | None], "Config | None"]
-Day = Callable[[str | None], date]
-Clock = Callable[[], datetime]
 
+def resolve(
+    name: Annotated[list[str] | None, typer.Argument(help="A name; words are joined by a blank.")] = None,
+    names: Annotated[
+        Path | None, typer.Option("--input", "-i", help="A file with one name a line.", metavar="FILE")
+    ] = None,
+    at: Annotated[
+        str | None, typer.Option(help="Listings and classes at this day (2024-01-29); today without it.")
+    ] = None,
+    image: Annotated[
+        Path | None, typer.Option(help="Draw the structure into this file, as SVG.", metavar="FILE")
+    ] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask PubChem about names that nothing here can read.")
+    ] = False,
+    config: OptionalConfigPath = None,
+) -> None:
+    """Say what a name means: substance, structure, lists, classes, and every step to it.
 
-OptionalConfig = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        "-c",
-        help="Configuration with the watchlists; without it all shipped lists.",
-        metavar="FILE",
-    ),
-]
-
-
-def add_commands(app: typer.Typer, watchlist: typer.Typer, load: Load, day: Day, clock: Clock) -> None:
-    """Add `resolve` to the commands, and `check` to those of the watchlist."""
-
-    @watchlist.command("check")
-    def watchlist_check(config: OptionalConfig = None) -> None:
-        """Tell which identifiers disagree: structures, CAS numbers, CIDs and systematic names.
-
-        Exit code 0 also when some do: a person has to judge them.
-        """
-        _check(load(config))
-
-    @app.command()
-    def resolve(
-        name: Annotated[list[str] | None, typer.Argument(help="A name; words are joined by a blank.")] = None,
-        names: Annotated[
-            Path | None, typer.Option("--input", "-i", help="A file with one name a line.", metavar="FILE")
-        ] = None,
-        at: Annotated[
-            str | None, typer.Option(help="Listings and classes at this day (2024-01-29); today without it.")
-        ] = None,
-        image: Annotated[
-            Path | None, typer.Option(help="Draw the structure into this file, as SVG.", metavar="FILE")
-        ] = None,
-        online: Annotated[
-            bool, typer.Option("--online", help="Ask PubChem about names that nothing here can read.")
-        ] = False,
-        config: OptionalConfig = None,
-    ) -> None:
-        """Say what a name means: substance, structure, lists, classes, and every step to it.
-
-        One JSON object a name, in order. Exit code 0 also for names that mean nothing. Nothing leaves this
-        machine without --online; with it, names go to PubChem, whose answers the database of --config keeps.
-        """
-        if bool(name) == bool(names):
-            raise typer.BadParameter("give one name, or --input FILE with one name a line")
-        if image and names:
-            raise typer.BadParameter("--image is for one name, not for --input")
-        asked = [" ".join(name)] if name else names
-        _answer(asked, load(config), day(at), image, clock() if online else None)
+    One JSON object a name, in order. Exit code 0 also for names that mean nothing. Nothing leaves this
+    machine without --online; with it, names go to PubChem, whose answers the database of --config keeps.
+    """
+    if bool(name) == bool(names):
+        raise typer.BadParameter("give one name, or --input FILE with one name a line")
+    if image and names:
+        raise typer.BadParameter("--image is for one name, not for --input")
+    asked = [" ".join(name)] if name else names
+    _answer(asked, load_or_shipped(config), day_of(at), image, now() if online else None)
 
 
 def _answer(
     asked: list[str] | Path | None, config: Config | None, at: date, image: Path | None, now: datetime | None
 ) -> None:
     """Resolve and show; with `now`, PubChem may be asked."""
-    from monitor.queries.pubchem import open_lookup
+    from monitor.queries.pubchem_lookup import open_lookup
     from monitor.queries.resolve import as_row, open_resolver, read_names, write_picture
 
     names: Iterable[str] = read_names(asked) if isinstance(asked, Path) else asked or ()
@@ -93,15 +68,3 @@ def _answer(
         if lookup is not None and lookup.missed:
             names_ = "one name" if lookup.missed == 1 else f"{lookup.missed:,} names"
             sys.stderr.write(f"{names_} not looked up in PubChem: {lookup.trouble}; ask again later\n")
-
-
-def _check(config: Config | None) -> None:
-    from monitor.doors.terminal import safe
-    from monitor.queries.resolve import check_identity
-
-    lines, without = check_identity(config)
-    for line in lines:
-        typer.echo(safe(line))
-    if without:
-        sys.stderr.write(f"{without}\n")
-    sys.stderr.write(f"{len(lines):,} disagreements\n")

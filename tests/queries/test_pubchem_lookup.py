@@ -14,7 +14,7 @@ from aiohttp import web
 from monitor.chem.resolver import Online
 from monitor.config import load_config
 from monitor.errors import ResolveError
-from monitor.queries.pubchem import open_lookup
+from monitor.queries.pubchem_lookup import open_lookup
 from tests.chem.pubchems import BASE, BUSY, BY_NAME, NOT_FOUND, asked, fault, in_turn, properties, said
 from tests.queries.test_resolve import ask
 from tests.servers import Handler, Server

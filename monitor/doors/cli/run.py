@@ -1,0 +1,148 @@
+"""The commands `run` and `watch`: check every source once, or each at its time until stopped."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.doors.cli.common import (
+    DEFAULT_CONFIG,
+    EXIT_BUG,
+    ConfigPath,
+    cache_folder,
+    complain,
+    counted,
+    load,
+    now,
+)
+
+if TYPE_CHECKING:
+    from monitor.pipeline.run import BugError, Monitor, Progress, RunSummary
+
+
+def run(
+    source: Annotated[
+        list[str] | None,
+        typer.Option("--source", "-s", help="Check only this source; may be repeated.", metavar="NAME"),
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
+    """Check every source once and show what is new.
+
+    Exit code 0 also when sources could not be reached: they are listed as gaps.
+    """
+    from monitor.doors.terminal import make_console, run_progress, show_news
+
+    console = make_console()
+    with _monitor(config) as monitor:
+        chosen = monitor.named(source or None)
+        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
+        bug: BugError | None = None
+        with _stop_on_signals() as stopping:
+            with run_progress(console, len(chosen)) as tell:
+                summary, bug = _run(lambda: monitor.run(source or None, tell, stopping.ready))
+            _show(monitor, summary)
+    if bug is not None:
+        raise typer.Exit(_tell_bug(bug))
+    if stopping.asked:
+        raise KeyboardInterrupt
+
+
+def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
+    """A bug does not hide what the run found: it is told after it."""
+    from monitor.pipeline.run import BugError
+
+    try:
+        return job(), None
+    except BugError as error:
+        if error.summary is None:
+            raise
+        return error.summary, error
+
+
+def _show(monitor: Monitor, summary: RunSummary) -> None:
+    from monitor.doors.terminal import make_console, show_summary
+    from monitor.queries.reports import alert_lines
+
+    told = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
+    lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in told]
+    show_summary(make_console(), summary, *lines)
+
+
+def _tell_bug(error: BugError) -> int:
+    for bug in error.bugs:
+        sys.stderr.write("".join(traceback.format_exception(bug)))
+    return complain(
+        f"{error}. This is a bug in the program; everything else was finished and recorded. "
+        "Please report the lines above",
+        EXIT_BUG,
+    )
+
+
+def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Check every source at its time until stopped.
+
+    Ctrl-C or SIGTERM finish the work in hand; the next start goes on from there.
+    """
+    from monitor.doors import scheduler as schedule
+    from monitor.doors.terminal import make_console, show_news, watch_line
+
+    console = make_console()
+    with _monitor(config) as monitor:
+        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
+        watched = counted(len(monitor.sources), "source")
+        console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
+
+        def tell(progress: Progress) -> None:
+            if (line := watch_line(progress, now())) is not None:
+                console.print(line, soft_wrap=True)
+
+        schedule.watch(monitor, tell, stop_signals=(signal.SIGINT, signal.SIGTERM))
+        console.print("Stopped; the next start goes on from here.")
+
+
+@contextmanager
+def _monitor(path: Path) -> Iterator[Monitor]:
+    from monitor.pipeline.run import build
+
+    monitor = build(load(path), now, cache_folder())
+    try:
+        yield monitor
+    finally:
+        monitor.close()
+
+
+class _Stopping:
+    """Whether the user asked to stop; a second time stops at once."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        self._stop: Callable[[], object] | None = None
+
+    def ready(self, stop: Callable[[], object]) -> None:
+        self._stop = stop
+
+    def __call__(self, number: int, frame: object) -> None:
+        if self.asked or self._stop is None:
+            raise KeyboardInterrupt
+        self.asked = True
+        sys.stderr.write("\nstopping after the work in hand; again to stop at once\n")
+        self._stop()
+
+
+@contextmanager
+def _stop_on_signals() -> Iterator[_Stopping]:
+    stopping = _Stopping()
+    before = {number: signal.signal(number, stopping) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stopping
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,94 @@
+"""Reports over the SQL views, and alerts as a list shows them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from monitor.errors import ConfigError
+from monitor.model import Substance, Watchlist
+from monitor.queries.database import open_database
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from monitor.config import Config
+    from monitor.store import Store, StoredAlert
+
+PICTURE = 190, 130  # pixels of the structures in HTML reports
+
+
+@dataclass(frozen=True, slots=True)
+class AlertLine:
+    """One alert with what a list of alerts shows of it."""
+
+    stored: StoredAlert
+    substance: Substance
+    lists: tuple[str, ...]
+
+
+def alert_lines(store: Store, watchlist: Watchlist, numbers: tuple[int, ...]) -> list[AlertLine]:
+    """Read alerts by number; those that stand at the article's date tell their lists, control lists first."""
+    lines = []
+    for number in numbers:
+        stored = store.alert(number)
+        if stored is not None:
+            lines.append(AlertLine(stored, substance_of(watchlist, stored), _lists_in_force(stored)))
+    return lines
+
+
+def _lists_in_force(stored: StoredAlert) -> tuple[str, ...]:
+    from monitor.alerts import brief
+
+    told = (brief(each, stored.lists.get(each.listing.list_id)) for each in stored.alert.listings)
+    return tuple(dict.fromkeys(filter(None, told)))
+
+
+def substance_of(watchlist: Watchlist, stored: StoredAlert) -> Substance:
+    """The substance of an alert; one that is no longer watched keeps its key for a name."""
+    key = stored.alert.substance
+    return watchlist.substances.get(key) or Substance(key, key)
+
+
+def render_report(
+    config: Config,
+    name: str,
+    since: datetime,
+    until: datetime | None,
+    form: str,
+    *,
+    now: datetime,
+    width: int,
+) -> str:
+    """Run one report and render it as table, csv, md, html or json. Raises ConfigError for unknown words."""
+    from monitor.reports import FORMATS, REPORTS, render, run_report
+
+    if name not in REPORTS:
+        raise ConfigError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
+    if form not in FORMATS:
+        raise ConfigError(f"there is no format “{form}”; choose one of {', '.join(FORMATS)}")
+    with open_database(config, now) as store:
+        frame = run_report(store.engine_readonly(), name, since, until)
+        title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
+        pictures = _pictures(frame) if (name, form) == ("alerts", "html") else {}
+        return render(frame, form, title=title, generated_at=now, width=width, pictures=pictures)
+
+
+def _pictures(frame: pd.DataFrame) -> dict[str, str]:
+    """Draw the structures in a report, by their SMILES; none without the extra `structure`."""
+    from monitor.chem import missing
+
+    if missing():
+        return {}
+    from monitor.chem.structure import picture
+    from monitor.reports.drawings import MOST
+
+    found = dict.fromkeys(filter(None, map(str, frame["smiles"].dropna())))
+    drawn = {smiles: picture(smiles, *PICTURE) for smiles in list(found)[:MOST]}
+    return {smiles: svg for smiles, svg in drawn.items() if svg}
+
+
+def _day(moment: datetime) -> str:
+    """The day of a midnight, else the minute, in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M").removesuffix(" 00:00")
