@@ -105,7 +105,7 @@ def _stretch(
 
 
 def _damage(probe: BinaryIO, last: int, after: bool, error: OSError) -> Generator[Trouble | int, None, int]:
-    """Tell a damaged place; `after` the record that begins at `last`, if that is whole."""
+    """Report a damaged place; one `after` the record that begins at `last`, if that is whole."""
     if error.errno is not None:  # the disk, not the record
         raise error
     end = _end_of(probe, last) if after else None
@@ -119,7 +119,7 @@ def _damage(probe: BinaryIO, last: int, after: bool, error: OSError) -> Generato
 def _ending(
     probe: BinaryIO, last: int, sure: bool
 ) -> Generator[ArchiveRecord | Trouble | int, None, int | None]:
-    """Look whether the file really ends after its last record: FastWARC does not tell one that is cut off."""
+    """Look whether the file really ends after its last record: FastWARC does not report a cut."""
     end = _end_of(probe, last)
     if end is None:
         yield Trouble(last, "the WARC file is cut off, or damaged, in this record")
@@ -216,7 +216,7 @@ def _date(record: WarcRecord) -> datetime | None:
 
 
 def _begins_record(probe: BinaryIO, place: int) -> bool:
-    """Does a record begin here? Of a file that is packed as a whole FastWARC tells places within."""
+    """Does a record begin here? Of a file that is packed as a whole FastWARC gives inner offsets."""
     probe.seek(place)
     return probe.read(5).startswith((_GZIP, b"WARC/"))
 

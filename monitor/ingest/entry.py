@@ -50,7 +50,7 @@ def make_entry(
 ) -> Entry:
     """Make an entry; it is named by `identity`, else by its link, else by its words.
 
-    `texts` are plain and make the summary; `changed` is what else tells an edited entry from the old one.
+    `texts` are plain and make the summary; `changed` is what else differs in an edited entry.
     """
     summary = "\n".join(dict.fromkeys(filter(None, texts)))[:_LONGEST_SUMMARY]
     named = (identity, canonical_url(link)) if identity or link else (title, summary)

@@ -3,7 +3,7 @@
 Written for what a monitor needs and no more: log in, EXAMINE, search and fetch by UID with PEEK, so that
 nothing in the mailbox changes. imaplib allocates whatever size a server announces (cpython#119511) and knows
 no deadline; here every line, literal and answer has a limit. Whatever goes wrong leaves as SourceError, which
-never tells user name or password.
+never holds user name or password.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class Message:
     """One message as the server gave it; `received` is when the server got it, as it writes dates."""
 
     uid: int
@@ -133,8 +133,8 @@ class Mailbox:
         except _RefusedError as error:
             message = f"{self._place}: the folder {folder!r} cannot be opened: {error}"
             raise SourceError(message, permanent=True, outcome="gone") from None
-        told = (_VALIDITY.search(answer.text) for answer in answers)
-        self.validity = next((int(match[1]) for match in told if match), 0)
+        found = (_VALIDITY.search(answer.text) for answer in answers)
+        self.validity = next((int(match[1]) for match in found if match), 0)
 
     async def after(self, uid: int) -> list[int]:
         """The UIDs above `uid`, in order. (A server names the last message whatever is asked for.)"""
@@ -150,14 +150,14 @@ class Mailbox:
         found = ((_UID.search(answer.text), _SIZE.search(answer.text)) for answer in answers)
         return {int(uid[1]): int(size[1]) for uid, size in found if uid and size}
 
-    async def fetch(self, uid: int) -> Letter | None:
+    async def fetch(self, uid: int) -> Message | None:
         """One message, unread if it was unread; None when it is no longer there."""
         for answer in await self._command(f"UID FETCH {uid} (UID INTERNALDATE BODY.PEEK[])"):
-            told = _UID.search(answer.text)
-            if told and int(told[1]) == uid and answer.literals:
+            named = _UID.search(answer.text)
+            if named and int(named[1]) == uid and answer.literals:
                 received = _RECEIVED.search(answer.text)
                 when = received[1].decode("ascii", "replace") if received else ""
-                return Letter(uid, max(answer.literals, key=len), when)
+                return Message(uid, max(answer.literals, key=len), when)
         return None
 
     async def close(self) -> None:

@@ -21,8 +21,8 @@ from monitor.ingest.dates import parse_date
 from monitor.ingest.entry import CHUNK, absolute
 from monitor.ingest.records import Mapped, at, find_items, read_item, read_json
 from monitor.ingest.request import Get
-from monitor.ingest.sources.batch import integer_option
-from monitor.ingest.sources.entries import Chunks, Reading, read_entries
+from monitor.ingest.sources.entries import Chunks, ListCheck, read_entries
+from monitor.ingest.sources.options import integer_option
 from monitor.model import Document, Gap, Source, SourceState
 
 ACCEPT_JSON = "application/json, application/*+json;q=0.9, */*;q=0.5"
@@ -37,14 +37,14 @@ async def collect_api(
     More answers than `max_requests` give a gap (too-large). Raises SourceError: parse-error for an answer
     that is not JSON or has no list where it should be.
     """
-    reading = Reading.begin(source, state, get, now, source.location.partition("{")[0])
+    check = ListCheck.begin(source, state, get, now, source.location.partition("{")[0])
     call = _Call.of(source, state, now)
-    async for item in read_entries(reading, call.chunks(reading), state):
+    async for item in read_entries(check, call.chunks(check), state):
         yield item
-    final = reading.state(state)
-    if reading.complete:
+    final = check.state(state)
+    if check.complete:
         final = replace(final, cursor={**final.cursor, "since": now.isoformat()})
-    if not reading.present and "{since}" not in source.location:
+    if not check.present and "{since}" not in source.location:
         yield Gap(source.location, "empty", f"{call.url(1, 0)} answered without any item")
     yield final
 
@@ -89,34 +89,34 @@ class _Call:
             url = url.replace(name, value)
         return url
 
-    async def chunks(self, reading: Reading) -> Chunks:
+    async def chunks(self, check: ListCheck) -> Chunks:
         """Ask for one answer after the other, until one is empty or leads nowhere."""
         asked: set[str] = set()
         url, offset = self.url(1, 0), 0
         for number in range(1, self.requests + 1):
             asked.add(url)
-            answer, items, base = await self._ask(reading, url)
+            answer, items, base = await self._ask(check, url)
             for start in range(0, len(items), CHUNK):
                 entries = (
-                    read_item(item, self.mapped, base, reading.now) for item in items[start : start + CHUNK]
+                    read_item(item, self.mapped, base, check.now) for item in items[start : start + CHUNK]
                 )
                 yield [entry for entry in entries if entry is not None]
             offset += len(items)
             url = self._next(answer, base) if self.following else self.url(number + 1, offset)
             if not items or not url or url in asked:
                 return
-        reading.partial = True
+        check.partial = True
         message = f"there are more answers than max_requests ({self.requests}); the rest is not read"
         yield Gap(f"{url}#rest", "too-large", f"{self.source.name}: {message}")
 
-    async def _ask(self, reading: Reading, url: str) -> tuple[object, list[object], str]:
+    async def _ask(self, check: ListCheck, url: str) -> tuple[object, list[object], str]:
         """One answer, its items, and where it came from."""
         same_host = urlsplit(url).netloc == urlsplit(self.source.location).netloc
-        response = await reading.get(url, accept=ACCEPT_JSON, configured=same_host, pace=self.pace)
-        reading.came = response.capture(reading.now, part=True)
+        response = await check.get(url, accept=ACCEPT_JSON, configured=same_host, pace=self.pace)
+        check.came = response.capture(check.now, part=True)
         answer = await asyncio.to_thread(read_json, response.body, response.charset, response.url)
         items = find_items(answer, self.items, response.url)
-        if items and not any(read_item(item, self.mapped, response.url, reading.now) for item in items[:50]):
+        if items and not any(read_item(item, self.mapped, response.url, check.now) for item in items[:50]):
             message = f"{response.url}: no item has a title, text or url where `fields` says"
             raise SourceError(message, outcome="parse-error")
         return answer, items, response.url

@@ -20,7 +20,8 @@ from monitor.ingest.entry import Entry
 from monitor.ingest.pdf import check_pdf, is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response
 from monitor.ingest.reservation import check_reservation
-from monitor.ingest.sources.batch import Batch, integer_option
+from monitor.ingest.sources.checkpoints import Checkpoints
+from monitor.ingest.sources.options import integer_option
 from monitor.model import Capture, Document, Gap, Source, SourceState
 
 ACCEPT_PAGE = "text/html, application/xhtml+xml, application/pdf;q=0.9, text/plain;q=0.8, */*;q=0.5"
@@ -61,7 +62,7 @@ class Memory:
 
 
 @dataclass(slots=True)
-class Reading:
+class ListCheck:
     """One check of one source: what it may still spend, and what it has met.
 
     `origin` is the address of the list, after redirects; `came` says how its newest part came. `partial` is
@@ -85,7 +86,7 @@ class Reading:
     complete: bool = False
 
     @classmethod
-    def begin(cls, source: Source, state: SourceState, get: Get, now: datetime, origin: str) -> Reading:
+    def begin(cls, source: Source, state: SourceState, get: Get, now: datetime, origin: str) -> ListCheck:
         """Raises SourceError (permanent) for an option that is none."""
         return cls(
             source=source,
@@ -129,7 +130,7 @@ async def in_thread(chunks: Iterator[list[Entry]]) -> Chunks:
         yield chunk
 
 
-def told(state: SourceState, response: Response) -> SourceState:
+def with_move(state: SourceState, response: Response) -> SourceState:
     """Note in the cursor that the source has moved for good, or that it no longer says so."""
     cursor = {key: value for key, value in state.cursor.items() if key != "moved_to"}
     if response.moved_to:
@@ -138,68 +139,68 @@ def told(state: SourceState, response: Response) -> SourceState:
 
 
 async def read_entries(
-    reading: Reading, chunks: Chunks, state: SourceState
+    check: ListCheck, chunks: Chunks, state: SourceState
 ) -> AsyncIterator[Document | Gap | SourceState]:
     """Yield what the entries give, as far as this check may go, with checkpoints made of `state`."""
-    batch = Batch()
-    async for item in _read(reading, chunks):
+    checkpoints = Checkpoints()
+    async for item in _read(check, chunks):
         yield item
-        if batch.add(item):
-            yield reading.state(state)
-            batch.documents = max(batch.documents, len(reading.memory.prints) // _LARGE_CURSOR)
+        if checkpoints.add(item):
+            yield check.state(state)
+            checkpoints.documents = max(checkpoints.documents, len(check.memory.prints) // _LARGE_CURSOR)
 
 
-async def _read(reading: Reading, chunks: Chunks) -> AsyncIterator[Document | Gap]:
+async def _read(check: ListCheck, chunks: Chunks) -> AsyncIterator[Document | Gap]:
     """New entries come first, then changed ones and those whose page failed.
 
     A source that rewrites its old entries at each check must not keep the new ones out.
     """
     later: list[tuple[Entry, Capture | None]] = []
-    most_later, put_off = max(reading.pages_left, 1), False
+    most_later, put_off = max(check.pages_left, 1), False
     async for chunk in chunks:
         if isinstance(chunk, Gap):
             yield chunk
             continue
         for entry in chunk:
-            standing = reading.meet(entry)
+            standing = check.meet(entry)
             if standing == "new":
-                if reading.spent:
+                if check.spent:
                     return
-                async for item in _read_entry(reading, entry):
+                async for item in _read_entry(check, entry):
                     yield item
             elif standing == "changed":
                 put_off = put_off or len(later) >= most_later
-                later = later if put_off else [*later, (entry, reading.came)]
-    for entry, reading.came in later:
-        if reading.spent:
+                later = later if put_off else [*later, (entry, check.came)]
+    for entry, check.came in later:
+        if check.spent:
             put_off = True
             break
-        async for item in _read_entry(reading, entry):
+        async for item in _read_entry(check, entry):
             yield item
-    if not reading.partial:
-        reading.memory.keep(reading.present)
-    reading.complete = not put_off
+    if not check.partial:
+        check.memory.keep(check.present)
+    check.complete = not put_off
 
 
-async def _read_entry(reading: Reading, entry: Entry) -> AsyncIterator[Document | Gap]:
+async def _read_entry(check: ListCheck, entry: Entry) -> AsyncIterator[Document | Gap]:
     """Yield the document of one entry: its page, else its own content and a gap for the page."""
-    reading.entries_left -= 1
-    memory = reading.memory
+    check.entries_left -= 1
+    memory = check.memory
     repeated = memory.prints.get(entry.key) == entry.print
     memory.prints[entry.key] = entry.print
     # Entries of a live page share it; its second entry must not become a revision of the first.
-    shared = urldefrag(entry.link).url in reading.landed
-    if not (reading.fetch_pages and entry.link) or shared:
+    shared = urldefrag(entry.link).url in check.landed
+    if not (check.fetch_pages and entry.link) or shared:
         memory.tries.pop(entry.key, None)
-        yield _own_document(reading, entry, f"{reading.origin}#entry-{entry.key}" if shared else "")
+        yield _own_document(check, entry, f"{check.origin}#entry-{entry.key}" if shared else "")
         return
     try:
-        document = await _page(reading, entry)
+        document = await _page(check, entry)
     except SourceError as error:
         gap = Gap(entry.link, error.outcome, _count_try(memory, entry, error))
         # At a repeated try, the entry's own content is in already.
         if not repeated and (entry.title or entry.summary or entry.content):
-            yield _own_document(reading, entry)
+            yield _own_document(check, entry)
         yield gap
         return
     memory.tries.pop(entry.key, None)
@@ -216,33 +217,33 @@ def _count_try(memory: Memory, entry: Entry, error: SourceError) -> str:
     return f"{error}; will be tried again"
 
 
-async def _page(reading: Reading, entry: Entry) -> Document:
+async def _page(check: ListCheck, entry: Entry) -> Document:
     """Fetch the page of an entry. Raises SourceError when it cannot be had, or is plainly another page."""
     host = urlsplit(entry.link).hostname or ""
-    if reading.strikes[host] >= _STRIKES:
+    if check.strikes[host] >= _STRIKES:
         message = f"{entry.link} was not asked: {host} did not answer {_STRIKES} times in this check"
         raise SourceError(message, outcome="timeout")
-    reading.pages_left -= 1
+    check.pages_left -= 1
     try:
-        response = await reading.get(entry.link, max_bytes=PAGE_MAX_BYTES, accept=ACCEPT_PAGE)
+        response = await check.get(entry.link, max_bytes=PAGE_MAX_BYTES, accept=ACCEPT_PAGE)
     except SourceError as error:
-        reading.strikes[host] += error.outcome in ("timeout", "unreachable")
+        check.strikes[host] += error.outcome in ("timeout", "unreachable")
         raise
-    reading.strikes[host] = 0
+    check.strikes[host] = 0
     await check_readable(response)
-    _check_landing(reading, entry, response)
+    _check_landing(check, entry, response)
     return Document(
-        source=reading.source.name,
+        source=check.source.name,
         url=response.url,
         body=response.body,
         media_type=response.media_type,
-        fetched_at=reading.now,
+        fetched_at=check.now,
         charset=response.charset,
         title=entry.title,
         summary=entry.summary,
         published_at=entry.published_at,
-        language=reading.source.language or entry.language,
-        capture=response.capture(reading.now),
+        language=check.source.language or entry.language,
+        capture=response.capture(check.now),
     )
 
 
@@ -256,32 +257,32 @@ async def check_readable(response: Response) -> None:
         raise SourceError(message, permanent=True, outcome="error")
 
 
-def _check_landing(reading: Reading, entry: Entry, response: Response) -> None:
+def _check_landing(check: ListCheck, entry: Entry, response: Response) -> None:
     """Raise SourceError for an answer that cannot be the entry's article."""
     asked = urldefrag(entry.link).url
     if response.url != asked:
         # Consent walls, log-ins and deleted articles redirect all links to one place.
         if urlsplit(response.url).path in ("", "/") and urlsplit(entry.link).path not in ("", "/"):
             raise SourceError(f"{entry.link} redirects to the front page {response.url}", outcome="error")
-        if response.url in reading.landed:
+        if response.url in check.landed:
             raise SourceError(
                 f"{entry.link} redirects to {response.url}, as another entry did", outcome="error"
             )
-    reading.landed.update((asked, response.url))
+    check.landed.update((asked, response.url))
 
 
-def _own_document(reading: Reading, entry: Entry, url: str = "") -> Document:
+def _own_document(check: ListCheck, entry: Entry, url: str = "") -> Document:
     """The entry itself as a document."""
     return Document(
-        source=reading.source.name,
-        url=url or entry.link or f"{reading.origin}#entry-{entry.key}",
+        source=check.source.name,
+        url=url or entry.link or f"{check.origin}#entry-{entry.key}",
         body=(entry.content or entry.title).encode("utf-8", "replace"),
         media_type=entry.content_type if entry.content else "text/plain",
-        fetched_at=reading.now,
+        fetched_at=check.now,
         charset="utf-8",
         title=entry.title,
         summary=entry.summary,
         published_at=entry.published_at,
-        language=reading.source.language or entry.language,
-        capture=reading.came,
+        language=check.source.language or entry.language,
+        capture=check.came,
     )

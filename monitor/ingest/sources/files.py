@@ -33,10 +33,10 @@ def find_files(source: Source, folder: Path, wanted: Callable[[Path], bool]) -> 
     files: list[File] = []
     gaps: list[Gap] = []
 
-    def told(error: OSError) -> None:
+    def note(error: OSError) -> None:
         gaps.append(file_gap(Path(error.filename or root), error))
 
-    for place, folders, names in os.walk(root, onerror=told):
+    for place, folders, names in os.walk(root, onerror=note):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in names:
             path = Path(place, name)
@@ -59,7 +59,7 @@ def _considered(root: Path, path: Path) -> File | Gap | None:
     if path.is_symlink():
         target = path.resolve()
         if target.is_relative_to(root):
-            path.stat()  # a link to nothing is told
+            path.stat()  # raises for a link to nothing
             return None
         return Gap(
             path.as_uri(),

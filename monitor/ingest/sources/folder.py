@@ -19,9 +19,10 @@ from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.mail import read_mail, split_mbox
 from monitor.ingest.request import MEBIBYTE, Get
-from monitor.ingest.sources.batch import Batch, integer_option
+from monitor.ingest.sources.checkpoints import Checkpoints
 from monitor.ingest.sources.files import File, file_gap, find_files, shown
-from monitor.ingest.sources.letters import mail_items
+from monitor.ingest.sources.messages import mail_items
+from monitor.ingest.sources.options import integer_option
 from monitor.model import Document, Gap, Source, SourceState
 
 _LARGE_CURSOR = 40  # checkpoints per pass over a folder, at most: the cursor of 10,000 files is large
@@ -54,7 +55,7 @@ async def collect_folder(
     # Only files that are still there are remembered, so the cursor cannot grow for ever.
     seen = {file.name: file.stamp for file in files if old.get(file.name) == file.stamp}
     fresh = [file for file in files if file.name not in seen]
-    batch = Batch(documents=max(25, len(files) // _LARGE_CURSOR))
+    checkpoints = Checkpoints(documents=max(25, len(files) // _LARGE_CURSOR))
     context = _Context(source, now)
     for file in fresh:
         items, read = await asyncio.to_thread(_read, file, max_bytes, context)
@@ -62,7 +63,7 @@ async def collect_folder(
             yield item
         if read:
             seen[file.name] = file.stamp
-        if sum(batch.add(item) for item in items):
+        if sum(checkpoints.add(item) for item in items):
             yield _state(state, seen)
     yield _state(state, seen)
 

@@ -1,7 +1,7 @@
 """The `gdelt` kind: news of the world that hold one of some terms, by the DOC 2.0 API of the GDELT Project.
 
 Several terms are asked for at once, joined by OR. The API wants no more than one question in five seconds,
-gives 250 articles at most, goes back three months, and tells its errors as plain text with the status 200
+gives 250 articles at most, goes back three months, and writes its errors as plain text, with the status 200
 (https://blog.gdeltproject.org/gdelt-doc-2-0-api-debuts/). Options besides those of `entries`: `terms`,
 `languages` (ISO 639), `lookback` (seconds before the first check), `max_requests` (a check).
 
@@ -22,8 +22,8 @@ from monitor.ingest.entry import digest
 from monitor.ingest.records import Mapped, find_items, read_item, read_json
 from monitor.ingest.request import Get
 from monitor.ingest.sources.api import ACCEPT_JSON
-from monitor.ingest.sources.batch import integer_option
-from monitor.ingest.sources.entries import Chunks, Reading, read_entries
+from monitor.ingest.sources.entries import Chunks, ListCheck, read_entries
+from monitor.ingest.sources.options import integer_option
 from monitor.model import Document, Gap, Source, SourceState
 
 PACE = 6.0  # seconds; five are asked for
@@ -79,14 +79,14 @@ async def collect_gdelt(
     if not terms:
         message = f"{source.name}: nothing is searched for; write `terms:`, or watch substances with names"
         raise SourceError(message, permanent=True, outcome="refused")
-    reading = Reading.begin(source, state, get, now, source.location)
-    reading.partial = True  # each check sees other entries: what is not seen is not gone
-    search = _Search.of(source, state, reading, terms)
-    async for item in read_entries(reading, search.chunks(), state):
+    check = ListCheck.begin(source, state, get, now, source.location)
+    check.partial = True  # each check sees other entries: what is not seen is not gone
+    search = _Search.of(source, state, check, terms)
+    async for item in read_entries(check, search.chunks(), state):
         yield item
-    newest = list(reading.memory.prints.items())[-_REMEMBERED:]
-    reading.memory.prints = dict(newest)
-    final = reading.state(state)
+    newest = list(check.memory.prints.items())[-_REMEMBERED:]
+    check.memory.prints = dict(newest)
+    final = check.state(state)
     yield replace(final, cursor={**final.cursor, "asked": search.asked})
 
 
@@ -111,7 +111,7 @@ def _question(terms: Sequence[str]) -> str:
 class _Search:
     """The questions of one check."""
 
-    reading: Reading
+    check: ListCheck
     groups: list[list[str]]
     languages: str
     asked: dict[str, str]  # digest of a group -> until when it was asked for
@@ -120,9 +120,9 @@ class _Search:
     answered: bool = False
 
     @classmethod
-    def of(cls, source: Source, state: SourceState, reading: Reading, terms: Sequence[str]) -> _Search:
-        told = state.cursor.get("asked")
-        asked = dict(told) if isinstance(told, dict) else {}
+    def of(cls, source: Source, state: SourceState, check: ListCheck, terms: Sequence[str]) -> _Search:
+        kept = state.cursor.get("asked")
+        asked = dict(kept) if isinstance(kept, dict) else {}
         languages = [
             _LANGUAGES[code] for code in _texts(source.options.get("languages")) if code in _LANGUAGES
         ]
@@ -132,11 +132,11 @@ class _Search:
         groups = list(grouped(clean, _LONGEST_QUERY - len(joined)))
         keys = {digest(*group) for group in groups}
         return cls(
-            reading=reading,
+            check=check,
             groups=sorted(groups, key=lambda group: asked.get(digest(*group), "")),
             languages=joined,
             asked={key: until for key, until in asked.items() if key in keys},
-            first=reading.now - timedelta(seconds=integer_option(source, "lookback", 86_400)),
+            first=check.now - timedelta(seconds=integer_option(source, "lookback", 86_400)),
             requests=integer_option(source, "max_requests", 40),
         )
 
@@ -146,19 +146,19 @@ class _Search:
             if self.requests <= 0:
                 return
             key = digest(*group)
-            last = parse_date(self.asked.get(key), self.reading.now)
-            start = max(last - _OVERLAP if last else self.first, self.reading.now - _OLDEST)
+            last = parse_date(self.asked.get(key), self.check.now)
+            start = max(last - _OVERLAP if last else self.first, self.check.now - _OLDEST)
             whole = True
-            async for chunk in self._found(group, start, self.reading.now):
+            async for chunk in self._found(group, start, self.check.now):
                 whole = whole and not isinstance(chunk, Gap)
                 yield chunk
             if whole:  # reached only when the entries of the group were read
-                self.asked[key] = self.reading.now.isoformat()
+                self.asked[key] = self.check.now.isoformat()
 
     async def _found(self, group: list[str], start: datetime, stop: datetime) -> Chunks:
         """What a group is found in; a question that is refused, or that has more answers, is parted."""
         if self.requests <= 0:
-            yield self._gap(group, "too-large", "there is more than max_requests questions can tell")
+            yield self._gap(group, "too-large", "there is more than max_requests questions can find")
             return
         self.requests -= 1
         try:
@@ -179,9 +179,7 @@ class _Search:
             async for chunk in self._found(*part):
                 yield chunk
         if not parts:
-            entries = (
-                read_item(item, _MAPPED, self.reading.origin, self.reading.now) for item in items or ()
-            )
+            entries = (read_item(item, _MAPPED, self.check.origin, self.check.now) for item in items or ())
             yield [entry for entry in entries if entry is not None]
 
     async def _ask(self, group: list[str], start: datetime, stop: datetime) -> list[object]:
@@ -194,17 +192,17 @@ class _Search:
             "startdatetime": f"{start:%Y%m%d%H%M%S}",
             "enddatetime": f"{stop:%Y%m%d%H%M%S}",
         }
-        url = f"{self.reading.source.location}?{urlencode(query)}"
-        response = await self.reading.get(url, accept=ACCEPT_JSON, configured=True, pace=PACE)
+        url = f"{self.check.source.location}?{urlencode(query)}"
+        response = await self.check.get(url, accept=ACCEPT_JSON, configured=True, pace=PACE)
         if b"limit requests" in response.body[:500].lower():
             message = "says that it is asked too often; all programs at this address count together"
-            raise SourceError(f"{self.reading.origin} {message}", outcome="blocked", retry_after=60.0)
+            raise SourceError(f"{self.check.origin} {message}", outcome="blocked", retry_after=60.0)
         answer = await asyncio.to_thread(read_json, response.body, response.charset, response.url)
         return find_items(answer, "articles", response.url)
 
     def _gap(self, group: list[str], outcome: str, message: str) -> Gap:
         named = f"{', '.join(group)[:200]}"
-        return Gap(f"{self.reading.origin}#{digest(*group)}", outcome, f"asked for {named}: {message}")
+        return Gap(f"{self.check.origin}#{digest(*group)}", outcome, f"asked for {named}: {message}")
 
 
 _Question = tuple[list[str], datetime, datetime]

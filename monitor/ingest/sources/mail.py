@@ -19,12 +19,13 @@ from urllib.parse import quote
 from monitor.errors import SourceError
 from monitor.ingest.mail import read_mail
 from monitor.ingest.request import MEBIBYTE, Get
-from monitor.ingest.sources.batch import Batch, integer_option
-from monitor.ingest.sources.letters import mail_items
+from monitor.ingest.sources.checkpoints import Checkpoints
+from monitor.ingest.sources.messages import mail_items
+from monitor.ingest.sources.options import integer_option
 from monitor.model import Document, Gap, Secret, Source, SourceState
 
 if TYPE_CHECKING:
-    from monitor.ingest.imap import Account, Letter, Mailbox
+    from monitor.ingest.imap import Account, Mailbox, Message
 
 _AT_ONCE = 100  # messages whose sizes are asked for together
 _STUCK = 5  # failed checks in a row after which a message that cannot be had is left out
@@ -54,13 +55,13 @@ async def collect_mail(
         if state.cursor.get("validity") != box.validity:
             state = replace(state, cursor={"validity": box.validity, "uid": 0})
         stop = asyncio.get_running_loop().time() + _LONGEST * limits["timeout"]
-        batch = Batch()
+        checkpoints = Checkpoints()
         stuck = state.failures >= _STUCK
         async for uid, items in _messages(source, box, uids[:most], now, stop, stuck):
             state = replace(state, cursor={**state.cursor, "uid": uid})
             for item in items:
                 yield item
-            if sum(batch.add(item) for item in items):
+            if sum(checkpoints.add(item) for item in items):
                 yield state
     yield state
 
@@ -95,23 +96,23 @@ async def _messages(
                 yield uid, [Gap(place, "too-large", message)]
                 continue
             try:
-                letter = await box.fetch(uid)
+                fetched = await box.fetch(uid)
             except SourceError as error:
                 if not stuck or uid != uids[0]:
                     raise
                 place = _place(source, box, uid)
                 yield uid, [Gap(place, error.outcome, f"{place}: {error}; the message is left out")]
                 return
-            items = await asyncio.to_thread(_items, source, box, letter, now) if letter else []
+            items = await asyncio.to_thread(_items, source, box, fetched, now) if fetched else []
             yield uid, items
 
 
-def _items(source: Source, box: Mailbox, letter: Letter, now: datetime) -> list[Document | Gap]:
+def _items(source: Source, box: Mailbox, message: Message, now: datetime) -> list[Document | Gap]:
     """A message is named by its Message-ID, which stays when the server numbers its messages anew."""
-    mail = read_mail(letter.body)
+    mail = read_mail(message.body)
     name = quote(mail.id, safe="@")
-    place = f"{source.location}#{name}" if name else _place(source, box, letter.uid)
-    return list(mail_items(mail, place, source, now, letter.received))
+    place = f"{source.location}#{name}" if name else _place(source, box, message.uid)
+    return list(mail_items(mail, place, source, now, message.received))
 
 
 def _place(source: Source, box: Mailbox, uid: int) -> str:

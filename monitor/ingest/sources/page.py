@@ -19,16 +19,16 @@ from monitor.ingest.decode import decode
 from monitor.ingest.entry import Entry, in_chunks, make_entry
 from monitor.ingest.links import find_links
 from monitor.ingest.request import Get, Response
-from monitor.ingest.sources.batch import pattern_option
 from monitor.ingest.sources.entries import (
     ACCEPT_PAGE,
     PAGE_MAX_BYTES,
-    Reading,
+    ListCheck,
     check_readable,
     in_thread,
     read_entries,
-    told,
+    with_move,
 )
+from monitor.ingest.sources.options import pattern_option
 from monitor.model import Document, Gap, Source, SourceState
 
 _FEWEST_WORDS = 4  # of a link that say something: "Read more" does not
@@ -46,11 +46,11 @@ async def collect_page(
     marks = (state.etag, state.last_modified)
     response = await get(source.location, *marks, PAGE_MAX_BYTES, ACCEPT_PAGE, configured=True)
     if response.not_modified:
-        yield told(state, response)
+        yield with_move(state, response)
         return
     await check_readable(response)
-    reading = Reading.begin(source, state, get, now, response.url)
-    reading.came = response.capture(now, part=True)
+    check = ListCheck.begin(source, state, get, now, response.url)
+    check.came = response.capture(now, part=True)
     state = replace(state, etag="", last_modified="")
     wanted = source.options.get("read_page")
     if wanted is True or (wanted is None and pattern is None):
@@ -62,14 +62,14 @@ async def collect_page(
         state = replace(state, cursor={**state.cursor, "sha256": digest})
         yield state
     if pattern is not None:
-        async for item in read_entries(reading, in_thread(in_chunks(_entries(response, pattern))), state):
+        async for item in read_entries(check, in_thread(in_chunks(_entries(response, pattern))), state):
             yield item
-        if not reading.present:
+        if not check.present:
             yield Gap(source.location, "empty", f"{response.url} has no link that fits {pattern.pattern}")
-        state = reading.state(state)
-    if pattern is None or (reading.present and reading.finished):
+        state = check.state(state)
+    if pattern is None or (check.present and check.finished):
         state = replace(state, etag=response.etag, last_modified=response.last_modified)
-    yield told(state, response)
+    yield with_move(state, response)
 
 
 def _check_landing(source: Source, response: Response) -> None:

@@ -17,8 +17,8 @@ from monitor.errors import SourceError
 from monitor.ingest.entry import Entry, digest, in_chunks, make_entry
 from monitor.ingest.request import Get, Response
 from monitor.ingest.sitemap import MAX_BYTES, MOST_PLACES, Place, read_sitemap
-from monitor.ingest.sources.batch import integer_option, pattern_option
-from monitor.ingest.sources.entries import Chunks, Reading, read_entries, told
+from monitor.ingest.sources.entries import Chunks, ListCheck, read_entries, with_move
+from monitor.ingest.sources.options import integer_option, pattern_option
 from monitor.model import Document, Gap, Source, SourceState
 
 ACCEPT_SITEMAP = "application/xml, text/xml, application/gzip;q=0.9, text/plain;q=0.8, */*;q=0.5"
@@ -37,22 +37,22 @@ async def collect_sitemap(
     marks = (state.etag, state.last_modified)
     response = await get(source.location, *marks, MAX_BYTES, ACCEPT_SITEMAP, configured=True)
     if response.not_modified:
-        yield told(state, response)
+        yield with_move(state, response)
         return
-    reading = Reading.begin(source, state, get, now, response.url)
-    reading.came = response.capture(now, part=True)
-    walk = _Walk(reading, _Choice.of(source, now), integer_option(source, "max_maps", 50), _known_maps(state))
+    check = ListCheck.begin(source, state, get, now, response.url)
+    check.came = response.capture(now, part=True)
+    walk = _Walk(check, _Choice.of(source, now), integer_option(source, "max_maps", 50), _known_maps(state))
     places = await _places(response, now)
     open_state = replace(state, etag="", last_modified="")
-    async for item in read_entries(reading, walk.chunks(places), open_state):
+    async for item in read_entries(check, walk.chunks(places), open_state):
         yield item
     if not walk.fitting:
         yield Gap(source.location, "empty", f"{response.url} holds no address of a page that fits")
-    final = reading.state(open_state)
+    final = check.state(open_state)
     final = replace(final, cursor={**final.cursor, "maps": walk.remembered()})
-    if walk.fitting and reading.finished and not any(place.is_map for place in places):
+    if walk.fitting and check.finished and not any(place.is_map for place in places):
         final = replace(final, etag=response.etag, last_modified=response.last_modified)
-    yield told(final, response)
+    yield with_move(final, response)
 
 
 async def _places(response: Response, now: datetime) -> list[Place]:
@@ -90,7 +90,7 @@ class _Choice:
 class _Walk:
     """The way through a sitemap and the files of its index; the newest first."""
 
-    reading: Reading
+    check: ListCheck
     choice: _Choice
     maps_left: int
     known: dict[str, str]  # digest of a file's address -> its date when all of it was read
@@ -109,29 +109,29 @@ class _Walk:
         for place in self._newest(maps):
             async for item in self._map(place, depth + 1):
                 yield item
-        self.reading.partial |= len(list(filter(self.choice.recent, maps))) < len(maps)
+        self.check.partial |= len(list(filter(self.choice.recent, maps))) < len(maps)
 
     async def _map(self, place: Place, depth: int) -> Chunks:
         """One file of an index, if it may have changed."""
         key = digest(place.url)
         if place.mark and self.known.get(key) == place.mark:
             self.seen[key] = place.mark
-            self.reading.partial = True
+            self.check.partial = True
             self.fitting += 1
             return
         if self.maps_left <= 0 or depth > _DEPTH:
-            self.reading.partial = True
+            self.check.partial = True
             if not self.cut:
                 yield self._gap("the index holds more files than max_maps, or too deep; the rest is not read")
             self.cut = True
             return
         self.maps_left -= 1
         try:
-            response = await self.reading.get(place.url, "", "", MAX_BYTES, ACCEPT_SITEMAP)
-            places = await _places(response, self.reading.now)
-            self.reading.came = response.capture(self.reading.now, part=True)
+            response = await self.check.get(place.url, "", "", MAX_BYTES, ACCEPT_SITEMAP)
+            places = await _places(response, self.check.now)
+            self.check.came = response.capture(self.check.now, part=True)
         except SourceError as error:
-            self.reading.partial = True
+            self.check.partial = True
             yield Gap(place.url, error.outcome, str(error))
             return
         async for item in self.chunks(places, depth):
@@ -140,7 +140,7 @@ class _Walk:
 
     def remembered(self) -> dict[str, str]:
         """The files that need not be fetched again. Nothing new when something of them was put off."""
-        if self.reading.finished:
+        if self.check.finished:
             return {key: mark for key, mark in self.seen.items() if mark}
         return {key: mark for key, mark in self.known.items() if self.seen.get(key) == mark}
 
@@ -149,7 +149,7 @@ class _Walk:
         return sorted(recent, key=lambda place: place.date or _LONG_AGO, reverse=True)
 
     def _gap(self, message: str) -> Gap:
-        return Gap(f"{self.reading.origin}#rest", "too-large", f"{self.reading.origin}: {message}")
+        return Gap(f"{self.check.origin}#rest", "too-large", f"{self.check.origin}: {message}")
 
 
 def _entry(place: Place) -> Entry:

@@ -21,8 +21,9 @@ from monitor.ingest.entry import Entry
 from monitor.ingest.pdf import is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response, parse_content_type
 from monitor.ingest.reservation import check_reservation
-from monitor.ingest.sources.batch import Batch, integer_option
+from monitor.ingest.sources.checkpoints import Checkpoints
 from monitor.ingest.sources.files import File, file_gap, find_files
+from monitor.ingest.sources.options import integer_option
 from monitor.ingest.syndication import read_feed
 from monitor.ingest.warcs import missing
 from monitor.model import Capture, Document, Gap, Hop, Source, SourceState, WarcPlace
@@ -62,7 +63,7 @@ async def collect_warc(
         yield gap
     known = _known(state)
     seen = {file.name: _begin(file, known.get(file.name)) for file in files}
-    batch = Batch()
+    checkpoints = Checkpoints()
     for file in files:
         if seen[file.name].done:
             continue
@@ -72,7 +73,7 @@ async def collect_warc(
                 seen[file.name] = item
             else:
                 yield item
-                if batch.add(item):
+                if checkpoints.add(item):
                     yield _state(state, seen)
     yield _state(state, seen)
 

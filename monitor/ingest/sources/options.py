@@ -1,35 +1,11 @@
-"""What the kinds of sources share: when a checkpoint is due, and reading a source's options."""
+"""Reading the options of a source, as the configuration gives them."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from monitor.errors import SourceError
-from monitor.ingest.request import MEBIBYTE
-from monitor.model import Document, Gap, Source
-
-_DOCUMENTS = 25
-_BYTES = 16 * MEBIBYTE
-
-
-@dataclass(slots=True)
-class Batch:
-    """Counts documents since the last checkpoint; `documents` of them, or 16 MiB, fill a batch."""
-
-    documents: int = _DOCUMENTS
-    count: int = 0
-    size: int = 0
-
-    def add(self, item: Document | Gap) -> bool:
-        """Count one item; true when the batch is full, and then begin a new one."""
-        if isinstance(item, Document):
-            self.count += 1
-            self.size += len(item.body)
-        if self.count < self.documents and self.size < _BYTES:
-            return False
-        self.count = self.size = 0
-        return True
+from monitor.model import Source
 
 
 def integer_option(source: Source, name: str, default: int) -> int:
