@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -339,6 +340,15 @@ class Mention:
     features: tuple[tuple[str, float], ...] = ()
     reasons: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+
+
+def stands_in(surface: str, text: str) -> bool:
+    """Whether `text` holds `surface` as words of its own, whatever the case, spacing and line breaks.
+
+    "norvex" does not stand in "norvexamide". One rule for all that says whether a name is still on a page.
+    """
+    wanted = rf"(?<!\w){re.escape(' '.join(surface.split()))}(?!\w)"
+    return re.search(wanted, " ".join(text.split()), re.IGNORECASE) is not None
 
 
 @dataclass(frozen=True, slots=True)

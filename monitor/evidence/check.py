@@ -19,6 +19,7 @@ from monitor.errors import MonitorError
 from monitor.evidence.case import FORMAT, FORMAT_VERSION, INDEX, MANIFEST, SUMS
 from monitor.evidence.files import sums
 from monitor.evidence.records import NoRecordError, check, cut
+from monitor.model import stands_in
 
 _NAME = re.compile(
     r"index\.html|alert-\d{1,12}/(?:text\.txt|gone-\d{1,9}\.txt|body\.bin|record\.warc(?:\.gz)?)"
@@ -204,7 +205,7 @@ def _disappeared(where: str, gone: Mapping[str, Any], contents: Mapping[str, byt
     if hashlib.sha256(text).hexdigest() != _at(gone, "gone", "sha256"):
         yield f"{where}: the text without a name is not the one that was recorded (its SHA-256 is another)"
     surface = _at(gone, "gone", "surface")
-    if not isinstance(surface, str) or surface in _decoded(text):
+    if not isinstance(surface, str) or stands_in(surface, _decoded(text)):
         yield f"{where}: {_told(surface)} is in the text that it is said to have disappeared from"
 
 

@@ -140,7 +140,8 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     judged_otherwise = stored is not None and stored["basis"] != record.basis
     if judged_otherwise and not changed:
         connection.execute(update(t.article).where(t.article.c.id == article_id).values(basis=record.basis))
-    if fresh or judged_otherwise or _made_otherwise(connection, article_id, number, record):
+    # A text that comes back was judged by what was in force then: pins and rules may be others by now.
+    if changed or judged_otherwise or _made_otherwise(connection, article_id, number, record):
         added = _put_mentions(connection, article_id, number, record, replace_old=not fresh)
     novel.write(connection, article_id, number, record.novel)
     if original is not None and record.member is None:
@@ -230,9 +231,13 @@ def _made_otherwise(connection: Connection, article_id: int, number: int, record
 def _put_mentions(
     connection: Connection, article_id: int, number: int, record: Record, *, replace_old: bool
 ) -> int:
+    """Write a revision's mentions; how many were not there before."""
     c, r = t.mention.c, t.revision.c
+    before: set[tuple[object, ...]] = set()
     if replace_old:
-        connection.execute(delete(t.mention).where(c.article_id == article_id, c.revision == number))
+        these = (c.article_id == article_id) & (c.revision == number)
+        gone = connection.execute(delete(t.mention).where(these).returning(c.start, c.stop, c.substance))
+        before = {tuple(row) for row in gone}
         connection.execute(
             update(t.revision)
             .where(r.article_id == article_id, r.n == number)
@@ -242,7 +247,7 @@ def _put_mentions(
     rows = [{**key, **row} for row in mention_rows(record.mentions)]
     if rows:
         connection.execute(insert(t.mention), rows)
-    return len(rows)
+    return sum((row["start"], row["stop"], row["substance"]) not in before for row in rows)
 
 
 def mention_rows(mentions: tuple[Mention, ...]) -> list[dict[str, object]]:

@@ -175,17 +175,23 @@ def _location(connection: Connection, source: str) -> str:
 
 def put_gaps(connection: Connection, check: int, gaps: Iterable[Gap], now: datetime) -> None:
     """Keep what could not be read within a check; the same gap again only counts up, once a check."""
-    source = connection.execute(select(t.source_check.c.source).where(t.source_check.c.id == check)).scalar()
+    source = _check(connection, check).source
     failed = 0
     for gap in gaps:
         failed += gap.outcome != Outcome.UNRESOLVED  # the article itself was read
-        _put_gap(connection, source or "", "item", gap, check, now)
+        _put_gap(connection, source, "item", gap, check, now)
     if failed:
         c = t.source_check.c
         connection.execute(update(t.source_check).where(c.id == check).values(failed=c.failed + failed))
 
 
+def _check(connection: Connection, check: int) -> Row[Any]:
+    c = t.source_check.c
+    return connection.execute(select(c.source, c.started).where(c.id == check)).one()
+
+
 def _put_gap(connection: Connection, source: str, scope: str, gap: Gap, check: int, now: datetime) -> None:
+    """Open a gap, or count it once more. One that this very check closed was never over: it goes on."""
     statement = insert(connection, t.gap).values(
         source=source,
         scope=scope,
@@ -199,12 +205,13 @@ def _put_gap(connection: Connection, source: str, scope: str, gap: Gap, check: i
     )
     old, given = t.gap.c, statement.excluded
     again = case((old.check_id == given.check_id, 0), else_=1)
+    goes_on = old.closed_at.is_(None) | (old.closed_at >= _check(connection, check).started)
     connection.execute(
         statement.on_conflict_do_update(
             index_elements=["source", "scope", "location", "outcome"],
             set_={
                 "message": given.message,
-                "since": case((old.closed_at.is_(None), old.since), else_=given.since),
+                "since": case((goes_on, old.since), else_=given.since),
                 "last_at": given.last_at,
                 "times": old.times + again,
                 "check_id": given.check_id,

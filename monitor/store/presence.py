@@ -8,7 +8,6 @@ comes from, and the same again changes nothing.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from monitor.model import Gap, Outcome
+from monitor.model import Gap, Outcome, stands_in
 from monitor.store import schema as t
 from monitor.store.columns import unpack
 from monitor.store.engine import upsert
@@ -178,7 +177,7 @@ def _bring_up(connection: Connection, page: RowMapping | None, reading: _Reading
         if key in open_ones or score < CLEAR:
             continue
         # Whoever looks for a name for the first time does not know since when it is there.
-        absent = page is not None and before is not None and not _stands_in(surface, before)
+        absent = page is not None and before is not None and not stands_in(surface, before)
         absent_at = page["read_at"] if page is not None and absent else None
         _add(connection, key, surface, reading, back_since or absent_at)
         appeared += (back_since or absent_at) is not None
@@ -208,9 +207,9 @@ def _end(connection: Connection, reading: _Reading, missing: Iterable[RowMapping
         return 0
     c, gone = t.term_presence.c, 0
     for row in missing:
-        if _stands_in(row["surface"], reading.text):
+        if stands_in(row["surface"], reading.text):
             _undoubt(connection, [row])  # it is there; only what stands around it no longer speaks for it
-        elif reading.served and _stands_in(row["surface"], reading.served):
+        elif reading.served and stands_in(row["surface"], reading.served):
             doubt = row["doubt_since"] or reading.now
             connection.execute(update(t.term_presence).where(c.id == row["id"]).values(doubt_since=doubt))
         else:
@@ -232,11 +231,6 @@ def _text(connection: Connection, article_id: int, revision: int) -> str | None:
     query = select(r.text, r.codec).where(r.article_id == article_id, r.n == revision)
     row = connection.execute(query).one()
     return None if row.text is None else unpack(row.text, row.codec)
-
-
-def _stands_in(surface: str, text: str) -> bool:
-    wanted = rf"(?<!\w){re.escape(' '.join(surface.split()))}(?!\w)"
-    return re.search(wanted, " ".join(text.split()), re.IGNORECASE) is not None
 
 
 def _open(connection: Connection, source: str, url: str) -> dict[Key, RowMapping]:

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from monitor.errors import MonitorError
-from monitor.evidence import bundle, find_record, verify, write
+from monitor.evidence import Gone, bundle, find_record, verify, write
 from monitor.evidence.files import sums
 from monitor.model import WarcPlace
 from tests.evidence.cases import BODY, PLACE, PROGRAM, case, packed, warc_record, with_record
@@ -116,6 +116,27 @@ def test_every_change_is_told(folder: Path, change: str) -> None:
     act(folder)
     differences = verify(folder).differences
     assert any(words in line for line in differences), differences
+
+
+GONE_TEXTS = [  # what the page says after the name is gone; whether the name stands in it all the same
+    ("We sell norvexamide in drums.", False),
+    ("We sell pronorvex and norvex2 in drums.", False),
+    ("We sell drums.", False),
+    ("We sell norvex in drums.", True),
+    ("We sell NORVEX, in drums.", True),
+    ("norvex", True),
+    ("norvexamide and norvex-free norvex", True),
+]
+
+
+@pytest.mark.parametrize(("text", "there"), GONE_TEXTS)
+def test_a_name_that_disappeared_may_be_part_of_a_longer_word(tmp_path: Path, text: str, there: bool) -> None:
+    times = dict.fromkeys(("absent_before_at", "appeared_at", "last_seen_at", "gone_at"), "")
+    facts = {**times, "name": "norvex", "reason": "absent"}
+    gone = Gone(facts, "norvex", 2, hashlib.sha256(text.encode()).hexdigest(), text)
+    write(bundle([case(gone=(gone,))], PROGRAM), tmp_path / "ev")
+    found = verify(tmp_path / "ev").differences
+    assert any("said to have disappeared" in line for line in found) == there, found
 
 
 @pytest.mark.parametrize(

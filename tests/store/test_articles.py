@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from monitor.model import Gap, SourceState
 from monitor.store import Record, Recorded, Store, open_store
-from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mention, record
+from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mention, mentions, record
 
 
 @pytest.fixture
@@ -81,6 +81,19 @@ def test_a_text_that_comes_back_is_the_old_revision(store: Store) -> None:
     assert store.record([record(first)], now=NOW) == Recorded(revised=1, matched=1)
     assert store.revision(first.url).number == 1
     assert store.record([record(first)], now=NOW) == Recorded(unchanged=1)
+
+
+def test_a_name_that_is_pinned_away_is_not_current_when_its_text_comes_back(store: Store) -> None:
+    first = article()
+    second = edited(first, "The page was changed." + FILLER)
+    store.record([replace(record(first), basis=1)], now=NOW)
+    store.record([replace(record(second), basis=2)], now=NOW)  # a pin came in between
+    judged_anew = tuple(m for m in mentions(first) if m.substance != "fentanyl")
+    done = store.record([Record(first, judged_anew, (), WATCHLIST.digest, "1", basis=2)], now=NOW)
+    assert (done.revised, done.mentions) == (1, 0)
+    with store.engine_readonly().connect() as connection:
+        current = connection.execute(text("SELECT substance FROM v_mentions WHERE is_current = 1"))
+        assert current.scalars().all() == ["phenethyl-bromide"]
 
 
 def test_the_same_text_elsewhere_is_a_copy_without_alerts(store: Store) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from monitor.model import Gap, Outcome, Source, SourceState
 from monitor.store import Store, open_store
 from monitor.store.process import identity, is_alive
+from monitor.store.schema import gap
 from tests.store.cases import HOUR, NOW, article, record
 
 FEED = Source("Example News", "feed", "https://news.example/rss")
@@ -158,6 +159,33 @@ def test_the_times_of_items_are_those_of_publication_where_they_are_told(store: 
     store.record([record(told), record(untold)], now=NOW)
     assert set(store.item_times(told.source)) == {told.published_at, NOW}
     assert len(store.item_times(told.source, 1)) == 1
+
+
+def test_a_gap_that_lasts_keeps_its_beginning_though_its_place_was_read(store: Store) -> None:
+    """The page is read at each check and has the same gap each time: part of it is left out, say."""
+    page = article()
+    for hour in range(3):
+        now = NOW + hour * HOUR
+        check = store.begin_check(store.begin_run("once", now), FEED.name, now)
+        store.record([record(page)], check=check, read=[page.url], now=now)
+        store.record([], check=check, gaps=[Gap(page.url, "cut", "too long")], read=[page.url], now=now)
+        store.end_check(check, Outcome.OK, now)
+    assert rows(store, "SELECT times, is_open FROM v_coverage_gaps") == [(3, 1)]
+    assert began(store) == NOW
+    now = NOW + 3 * HOUR
+    check = store.begin_check(store.begin_run("once", now), FEED.name, now)
+    store.record([], check=check, read=[page.url], now=now)
+    store.end_check(check, Outcome.OK, now)
+    assert rows(store, "SELECT is_open FROM v_coverage_gaps") == [(0,)]
+    later = NOW + 4 * HOUR  # it was over for a check: another stretch
+    check = store.begin_check(store.begin_run("once", later), FEED.name, later)
+    store.record([], check=check, gaps=[Gap(page.url, "cut", "too long")], now=later)
+    assert began(store) == later
+
+
+def began(store: Store) -> object:
+    with store.engine_readonly().connect() as connection:
+        return connection.execute(select(gap.c.since)).scalar_one()
 
 
 def test_a_run_of_a_dead_process_is_closed_as_interrupted(store: Store) -> None:
