@@ -12,6 +12,7 @@ needs neither the database nor the network.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
@@ -62,6 +63,9 @@ __all__ = [
 Clock = Callable[[], datetime]
 Result = TypeVar("Result")
 
+_LOG = logging.getLogger(__name__)
+
+CHECK_SECONDS = 20.0  # for which a SQLite database is looked through for damage at the start
 GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
 ALERTS_TOLD = 200  # new alerts of one check that the summary carries by number
 
@@ -77,7 +81,11 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
     """
     from monitor.store import open_store
 
-    store = open_store(config.database, now=clock())
+    warc = config.evidence.warc
+    archives = [warc] if warc else []
+    store = open_store(config.database, now=clock(), check_seconds=CHECK_SECONDS, archives=archives)
+    if not store.looked_through:
+        _LOG.warning("the database was looked through for damage for %g s, and not to its end", CHECK_SECONDS)
     try:
         seen = watchlist_mark(config, store)
         judge = prepare_judge(config, store, clock(), open_structures(config, store, clock), cache)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -57,6 +58,22 @@ def sqlite_path(url: URL) -> Path | None:
     return Path(name)
 
 
+def may_be_written(path: Path) -> bool:
+    """Whether SQLite can write the file: it, and its folder for the log beside it. True for a new file."""
+    return not path.exists() or (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+
+
+def reading_address(path: Path) -> str:
+    """The address under which SQLite reads the file and leaves it alone.
+
+    Where nothing may be written, SQLite cannot make the files that it reads a database in WAL mode with.
+    They are not needed while no changes wait in the log (`-wal`): then the file is read as it stands.
+    """
+    log = path.with_name(f"{path.name}-wal")
+    still = not may_be_written(path) and not (log.exists() and log.stat().st_size)
+    return f"file:{quote(str(path.absolute()))}?mode=ro{'&immutable=1' if still else ''}"
+
+
 def open_engine(url: URL, *, busy_seconds: float = BUSY_SECONDS) -> Engine:
     """The engine that writes. On SQLite every transaction takes the write lock at its start.
 
@@ -89,10 +106,11 @@ def open_readonly(url: URL) -> Engine:
     path = sqlite_path(url)
     if path is None:
         return _postgresql(url, "-c timezone=UTC -c default_transaction_read_only=on")
-    address = f"file:{quote(str(path.absolute()))}?mode=ro"
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(address, uri=True, timeout=BUSY_SECONDS, check_same_thread=False)
+        connection = sqlite3.connect(
+            reading_address(path), uri=True, timeout=BUSY_SECONDS, check_same_thread=False
+        )
         connection.isolation_level = None
         connection.execute("PRAGMA query_only = ON")
         return connection
@@ -108,11 +126,27 @@ def open_readonly(url: URL) -> Engine:
 
 def _postgresql(url: URL, options: str) -> Engine:
     try:
-        return create_engine(url, connect_args={"options": options}, pool_pre_ping=True)
+        # What the environment says of the client's encoding (PGCLIENTENCODING) is not about us.
+        arguments = {"options": options, "client_encoding": "utf8"}
+        return create_engine(url, connect_args=arguments, pool_pre_ping=True)
     except (ModuleNotFoundError, NoSuchModuleError) as error:
         raise StoreError(
             f"the driver for {url.drivername} is not installed; pip install 'substance-monitor[postgres]'"
         ) from error
+
+
+def refuse_encoding(engine: Engine) -> None:
+    """StoreError for a PostgreSQL database that cannot hold every text: its encoding is not UTF-8."""
+    if engine.dialect.name != "postgresql":
+        return
+    with engine.connect() as connection:
+        encoding = str(connection.exec_driver_sql("SHOW server_encoding").scalar())
+    if encoding != "UTF8":
+        raise StoreError(
+            f"the database {engine.url.database} has the encoding {encoding} and cannot hold every text; "
+            "make one with UTF-8 (createdb --template=template0 --encoding=UTF8 NAME) and name it under "
+            "`database:`"
+        )
 
 
 @contextmanager

@@ -185,7 +185,7 @@ def put_gaps(connection: Connection, check: int, gaps: Iterable[Gap], now: datet
         connection.execute(update(t.source_check).where(c.id == check).values(failed=c.failed + failed))
 
 
-def _check(connection: Connection, check: int) -> Row[Any]:
+def _check(connection: Connection, check: int) -> Row[str, datetime]:
     c = t.source_check.c
     return connection.execute(select(c.source, c.started).where(c.id == check)).one()
 

@@ -47,6 +47,15 @@ def bring_up_to_date(engine: Engine, now: datetime, folder: Path | None = None, 
                 create_views(connection)
 
 
+def refuse_outdated(reader: Engine, head: str = HEAD) -> None:
+    """StoreError when a database that may only be read does not have the schema of this program."""
+    if not _is_current(reader, head):
+        raise StoreError(
+            "the database has the schema of another version of substance-monitor, and its file or folder may "
+            "not be written, so that it cannot be upgraded; run the program once where it may write"
+        )
+
+
 def migrations_folder() -> Path:
     """Where the migrations are: inside the package in a wheel, beside it in a checkout."""
     package = Path(__file__).resolve().parents[1]

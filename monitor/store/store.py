@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
 
@@ -25,8 +26,18 @@ from monitor.store import (
     watchlists,
 )
 from monitor.store import schema as t
-from monitor.store.engine import BUSY_SECONDS, open_engine, open_readonly, parse_url, store_errors
-from monitor.store.migrate import bring_up_to_date
+from monitor.store.condition import check_whole, refuse_emptied
+from monitor.store.engine import (
+    BUSY_SECONDS,
+    may_be_written,
+    open_engine,
+    open_readonly,
+    parse_url,
+    refuse_encoding,
+    sqlite_path,
+    store_errors,
+)
+from monitor.store.migrate import bring_up_to_date, refuse_outdated
 from monitor.store.single import single_instance
 from monitor.store.values import (
     ChangeLike,
@@ -51,29 +62,55 @@ Result = TypeVar("Result")
 _WRITERS = 0x5375624D  # any number, the same for every writer
 
 
-def open_store(url: str, *, now: datetime, busy_seconds: float = BUSY_SECONDS) -> Store:
+CHECK_SECONDS = 0.5
+"""How long a SQLite file is looked through for damage when it is opened to be read."""
+
+
+def open_store(
+    url: str,
+    *,
+    now: datetime,
+    busy_seconds: float = BUSY_SECONDS,
+    check_seconds: float = CHECK_SECONDS,
+    archives: Sequence[Path] = (),
+) -> Store:
     """Open (and where needed create or upgrade) the database at `url`.
 
-    An older SQLite file is copied to `<file>.before-<revision>-<time>.bak` before it is upgraded.
-    StoreError: not a usable URL, cannot be opened, locked, or written by a newer version.
+    An older SQLite file is copied to `<file>.before-<revision>-<time>.bak` before it is upgraded. A file is
+    looked through for damage first, for `check_seconds` at most (`Store.looked_through` says whether that
+    was enough). WARC files in the folders `archives` say that an empty file is no first start. Where the
+    file or its folder may not be written, the store reads, and every write raises.
+    StoreError: not a usable URL, cannot be opened, locked, damaged, emptied, not in UTF-8, or written by a
+    newer version.
     """
     place = parse_url(url)
-    with store_errors(f"could not open the database {place.render_as_string()}"):
-        writer = open_engine(place, busy_seconds=busy_seconds)
-        with ExitStack() as on_failure:
+    path = sqlite_path(place)
+    with store_errors(f"could not open the database {place.render_as_string()}"), ExitStack() as on_failure:
+        whole = True
+        if path is not None:
+            refuse_emptied(path, archives)
+            whole = check_whole(path, check_seconds)
+        if path is not None and not may_be_written(path):
+            reader = writer = open_readonly(place)
+            on_failure.callback(reader.dispose)
+            refuse_outdated(reader)
+        else:
+            writer = open_engine(place, busy_seconds=busy_seconds)
             on_failure.callback(writer.dispose)
+            refuse_encoding(writer)
             bring_up_to_date(writer, now)
             reader = open_readonly(place)
-            on_failure.pop_all()
-        return Store(writer, reader)
+        on_failure.pop_all()
+        return Store(writer, reader, whole)
 
 
 class Store:
     """The database behind its verbs. Safe to share between threads; every method may raise StoreError."""
 
-    def __init__(self, writer: Engine, reader: Engine) -> None:
+    def __init__(self, writer: Engine, reader: Engine, looked_through: bool = True) -> None:
         self._writer = writer
         self._reader = reader
+        self.looked_through = looked_through  # for damage, to its end; always true for a server
 
     def engine_readonly(self) -> Engine:
         """An engine for reports; the database refuses any write through it."""
