@@ -1,4 +1,4 @@
-# Two commands for a fresh machine with python3 (3.11 to 3.13) and make:
+# Two commands for a fresh machine with python3 (3.11 or newer) and make:
 #   make run    one cycle of config.yaml, and what it found
 #   make test   everything that CI runs
 # PYTHON=/path/to/python picks another interpreter. Package indexes are pip's business: set PIP_INDEX_URL or pip.conf.
@@ -32,8 +32,10 @@ define ensure
 	digest=$$(cat pyproject.toml Makefile monitor/__init__.py | cksum | tr -d ' '); \
 	stamp=$(VENV)/.installed-$(1); \
 	if [ "$$(cat $$stamp 2>/dev/null)" = "$$digest" ] && [ -x $(BIN)/substance-monitor ]; then exit 0; fi; \
-	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(0 if (3, 11) <= v < (3, 14) else \
-	  "Python 3.11 to 3.13 is needed, $(PYTHON) is %d.%d; try: make PYTHON=python3.13 $(MAKECMDGOALS)" % v)'; \
+	$(PYTHON) -c 'import sys; v = sys.version_info[:2]; \
+	  v > (3, 14) and print("== Python %d.%d is newer than what is tested (3.11 to 3.14); trying it" % v); \
+	  sys.exit(0 if v >= (3, 11) else \
+	  "Python 3.11 or newer is needed, $(PYTHON) is %d.%d; try: make PYTHON=python3.13 $(MAKECMDGOALS)" % v)'; \
 	if ! [ -x $(BIN)/python ]; then \
 	  echo "== making $(VENV)"; \
 	  $(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
