@@ -61,7 +61,7 @@ def made(count: int, source: Path | None) -> Iterator[Article]:
 def fill(monitor: Monitor, articles: Iterator[Article]) -> float:
     """Store the articles as judged by the shipped lists; megabytes of text."""
     size = 0
-    judge, now = monitor.pipeline.judge, monitor.clock()
+    judge, now = monitor.judge, monitor.clock()
     desk = judge.desk(monitor.store)
     while batch := list(islice(articles, 500)):
         if desk:
@@ -94,9 +94,9 @@ def main() -> None:
         monitor.close()
         monitor = opened(folder, given.database, MORE)
         began, busy = time.perf_counter(), time.process_time()
-        result = run_through(Rescan(monitor.store, monitor.pipeline.judge, clock), None)
+        result = run_through(Rescan(monitor.store, monitor.judge, clock), None)
         took, busy = time.perf_counter() - began, time.process_time() - busy
-        again = run_through(Rescan(monitor.store, monitor.pipeline.judge, clock), None)
+        again = run_through(Rescan(monitor.store, monitor.judge, clock), None)
         with monitor.store.engine_readonly().connect() as connection:
             told = connection.exec_driver_sql(COUNT).scalar_one()
         monitor.close()

@@ -20,7 +20,7 @@ from monitor.config import Config, config_schema, load_config, values
 from monitor.errors import ConfigError
 from monitor.model import ListInfo, Rule, Secret, Severity, Source
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LISTS = ("dea-list-1", "eu-cat-1", "incb-table-1", "incb-table-2")
 
 

@@ -55,7 +55,7 @@ def rescanned(
     monitor: Monitor, *, budget: float | None = None, since: str = "", dry: bool = False
 ) -> RescanResult:
     ticks = itertools.count()
-    job = Rescan(monitor.store, monitor.pipeline.judge, monitor.clock, since=since, dry=dry)
+    job = Rescan(monitor.store, monitor.judge, monitor.clock, since=since, dry=dry)
     return run_through(job, budget, timer=lambda: float(next(ticks)))
 
 
@@ -216,7 +216,7 @@ class FaultyMatcher(Matcher):
 def test_a_bug_at_one_text_holds_up_no_other(tmp_path: Path) -> None:
     with changed(tmp_path, world(tmp_path, "This is poison.", OLD), *MORE) as monitor:
         faulty = FaultyMatcher(monitor.matcher.watchlist, monitor.matcher.lexicon)
-        job = Rescan(monitor.store, replace(monitor.pipeline.judge, matcher=faulty), monitor.clock)
+        job = Rescan(monitor.store, replace(monitor.judge, matcher=faulty), monitor.clock)
         result = run_through(job, None)
         assert (result.articles, result.failed, result.alerts) == (2, 1, 1)
         assert [type(bug) for bug in job.bugs] == [ZeroDivisionError]
@@ -272,16 +272,16 @@ def test_watch_puts_a_changed_watchlist_in_force_and_rescans(tmp_path: Path) -> 
 def test_nothing_is_renewed_without_a_change(tmp_path: Path) -> None:
     config = world(tmp_path, OLD)
     with opened(config, Clock()) as monitor:
-        judge = monitor.pipeline.judge
+        judge = monitor.judge
         assert monitor.renew() is None
         (tmp_path / "house.csv").touch()
         assert monitor.renew() is None  # another stamp, the same content
-        assert monitor.pipeline.judge is judge
+        assert monitor.judge is judge
         write_watchlist(tmp_path, *MORE)
         news = monitor.renew()
         assert news is not None
         assert {change.key for change in news.changes} == {"novelene"}
-        assert monitor.pipeline.judge is not judge
+        assert monitor.judge is not judge
         (tmp_path / "house.csv").unlink()
         news = monitor.renew()
         assert news is not None

@@ -169,7 +169,7 @@ def test_a_bug_at_one_document_is_recorded_and_raised_at_the_end(tmp_path: Path)
     with opened(config, Clock()) as monitor:
         matcher = FaultyMatcher(monitor.matcher.watchlist, monitor.matcher.lexicon)
         with pytest.raises(BugError, match="a bug of ours") as caught:
-            replace(monitor, judge=replace(monitor.pipeline.judge, matcher=matcher)).run()
+            replace(monitor, judge=replace(monitor.judge, matcher=matcher)).run()
     assert alerts(tmp_path) == [("b.txt", "examplium-chloride"), ("c.txt", "testosin")]
     assert caught.value.summary is not None
     assert caught.value.summary.alerts == 2

@@ -184,7 +184,7 @@ def with_java(monitor: Monitor, java: Path, deadline: float = 1.0) -> None:
     tools = Tools(java, java.with_name("opsin.jar"), "1")
     opsin = Opsin(tools, _Kept(monitor.store, monitor.clock), deadline, patience=30.0)
     structures = Structures(PatientReader(opsin))
-    monitor.pipeline.judge = replace(monitor.pipeline.judge, structures=structures)
+    monitor.judge = replace(monitor.judge, structures=structures)
 
 
 @pytest.fixture
@@ -217,7 +217,7 @@ def test_java_without_memory_is_a_gap_and_tried_again(
         with_java(monitor, broken)
         (check,) = monitor.run().checks
         assert (check.outcome, check.done.new, check.failed, check.unresolved) == ("ok", 3, 0, True)
-        assert monitor.pipeline.judge.structures.look(monitor.pipeline.judge.watchlist, []) == []
+        assert monitor.judge.structures.look(monitor.judge.watchlist, []) == []
     assert alerts(tmp_path) == [("0.txt", "phenethyl-bromide"), ("1.txt", "phenethyl-bromide")]
     found = rows(tmp_path, GAPS)
     assert [(outcome, str(where)[-5:], is_open) for outcome, where, _, is_open in found] == [
@@ -300,7 +300,7 @@ def test_watch_tries_again_what_was_not_resolved(tmp_path: Path, stand_in: Calla
         reader = Opsin(Tools(broken, broken.with_name("opsin.jar"), "1"), deadline=1.0)
         hours = itertools.count(step=3600)  # on the reader's clock, so that nothing has to wait for it
         structures = Structures(PatientReader(reader, lambda: float(next(hours))))
-        monitor.pipeline.judge = replace(monitor.pipeline.judge, structures=structures)
+        monitor.judge = replace(monitor.judge, structures=structures)
         asyncio.run(watched(monitor))
     methods = rows(tmp_path, "SELECT method FROM v_mentions ORDER BY start")
     assert methods == [("structure",), ("name",)]
@@ -317,7 +317,7 @@ class Broken(Structures):
 def test_a_bug_there_loses_no_mention(tmp_path: Path) -> None:
     config = world(tmp_path, "Police seized phenethyl bromide.")
     with opened(config, Clock()) as monitor:
-        monitor.pipeline.judge = replace(monitor.pipeline.judge, structures=Broken(None))
+        monitor.judge = replace(monitor.judge, structures=Broken(None))
         with pytest.raises(BugError, match="a bug of ours"):
             monitor.run()
     assert alerts(tmp_path) == [("0.txt", "phenethyl-bromide")]
