@@ -13,6 +13,7 @@ from monitor.alerts.snippets import snippet
 from monitor.model import Alert, Article, ListInfo, Mention, Rule, Substance
 
 WIDTH = 96
+PLACES = 20  # of an alert that are shown one by one; the database has all
 FORMS = {
     "raw": "in the text as written",
     "normal": "after dashes, primes, spaces, line breaks, case and the like were made equal",
@@ -134,8 +135,11 @@ def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
 
 def _places(alert: Alert, article: Article) -> list[str]:
     lines = [f"Where ({len(alert.mentions)} {'place' if len(alert.mentions) == 1 else 'places'} in the text)"]
-    for mention in alert.mentions:
+    for mention in alert.mentions[:PLACES]:
         lines += _place(mention, alert, article.text)
+    more = len(alert.mentions) - PLACES
+    if more > 0:
+        lines.append(f"  and {more:,} more {'place' if more == 1 else 'places'}")
     if not article.text:
         lines.append("  The text itself is past its retention; snippets and offsets are kept.")
     return lines

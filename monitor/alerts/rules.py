@@ -6,15 +6,21 @@ substance becomes one alert, whose rule is the earliest among its mentions' rule
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
 from monitor.alerts.listings import stands, status_at
 from monitor.alerts.snippets import snippets
 from monitor.model import Alert, Article, ListingStatus, Mention, Rule, Severity, Substance, Watchlist
 
 DEFAULT_RULES = (Rule(name="default"),)
+MOST_OF_A_NAME = 100
+"""Places of one name that an alert keeps; its reasons give the number of all."""
+
+MOST_REASONS = 200  # different reasons of mentions that an alert keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +142,15 @@ def _alert(
 ) -> Alert:
     substance = watchlist.substances[mentions[0].substance]
     disguised = any(mention.form == "skeleton" for mention in mentions)
+    kept = _first_of_each_name(mentions)
     return Alert(
         substance=substance.key,
         article_url=article.url,
         rule=rule.name,
         severity=severity_of(rule, substance, listed, watchlist, disguised),
         score=max(mention.score for mention in mentions),
-        mentions=mentions,
-        snippets=snippets(article.text, mentions),
+        mentions=kept,
+        snippets=snippets(article.text, kept),
         listings=listed,
         reasons=tuple(_reasons(rule, substance, mentions, listed, watchlist, disguised)),
         watchlist=watchlist.digest,
@@ -177,7 +184,22 @@ def _reasons(
     yield _severity_reason(rule, substance, listed, watchlist)
     if disguised:
         yield "a name is disguised in the text, which raises the severity by one"
-    yield from dict.fromkeys(reason for mention in mentions for reason in mention.reasons)
+    for name, times in Counter(mention.name for mention in mentions).items():
+        if times > MOST_OF_A_NAME:
+            yield f"“{_flat(name)}” stands at {times:,} places; the first {MOST_OF_A_NAME} are kept"
+    said = dict.fromkeys(reason for mention in mentions for reason in mention.reasons)
+    yield from islice(said, MOST_REASONS)
+
+
+def _first_of_each_name(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
+    """The first hundred places of each name: more are no better evidence."""
+    seen: Counter[str] = Counter()
+    kept = []
+    for mention in mentions:
+        seen[mention.name] += 1
+        if seen[mention.name] <= MOST_OF_A_NAME:
+            kept.append(mention)
+    return tuple(kept)
 
 
 def _severity_reason(

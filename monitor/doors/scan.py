@@ -7,7 +7,8 @@ Every line in gives one line out, in order (blank lines give none):
                               "listings": [{"list", "code", "since", "status", "wording"}]}]}
 
 Offsets are code points into `text`: `text[start:stop] == surface`. A line that cannot be read gives
-{"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note". With
+{"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note". Where a
+text is so long that a part was not looked at, "notes", a list, say what was left out. With
 `structures` names that no lexicon has are read as structures too: those of a file for many lines at once,
 those of a stream line by line, as whoever writes it may wait for the answer.
 """
@@ -52,13 +53,23 @@ _LINES_AT_ONCE, _BYTES_AT_ONCE = 256, 4_000_000  # whose names go to OPSIN toget
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
+class Search(Protocol):
+    """What was found in a text; `left_out` says what of a very long one was not looked at."""
+
+    @property
+    def mentions(self) -> list[Mention]: ...
+
+    @property
+    def left_out(self) -> tuple[str, ...]: ...
+
+
 class Finder(Protocol):
     """What the scan needs of a matcher; `monitor.pipeline.run.build_matcher` gives one."""
 
     @property
     def watchlist(self) -> Watchlist: ...
 
-    def find(self, text: str, language: str | None) -> list[Mention]: ...
+    def search(self, text: str, language: str | None) -> Search: ...
 
     def listings(self, substance: str, at: date) -> list[ListingStatus]: ...
 
@@ -166,7 +177,10 @@ def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     answer = {"id": record["id"], "mentions": []}
     if day is None and record.get("published_at"):
         answer["note"] = f"line {number}: published_at is no date: listings are as of {today.isoformat()}"
-    return _Draft(answer, day or today, text, language, finder.find(text, language))
+    found = finder.search(text, language)
+    if found.left_out:
+        answer["notes"] = [f"line {number}: {each}" for each in found.left_out]
+    return _Draft(answer, day or today, text, language, found.mentions)
 
 
 def _looked(

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from monitor.match import borders, context
 from monitor.match.abbreviations import Definition
+from monitor.match.bounds import Bounds
 from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.patterns import Automaton, Hit
@@ -100,10 +101,10 @@ def from_short(
 
 
 def from_weak(
-    lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None
+    lexicon: Lexicon, view: Forms, language: str | None, reasons: list[int] | None, bounds: Bounds
 ) -> Iterable[Candidate]:
     """Ambiguous names; with `reasons` (offsets in the words form) only those that stand near one."""
-    for begin, end, pattern in _weak_hits(lexicon, view, reasons):
+    for begin, end, pattern in bounds.of_hits(_weak_hits(lexicon, view, reasons)):
         entries = lexicon.weak.of(pattern)
         start, stop = _from_padded(view, begin, end, bare=_is_bare(lexicon.texts[entries[0]]))
         for entry in entries:

@@ -11,10 +11,11 @@ everything around them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from monitor.match import ambiguity, context
 from monitor.match.abbreviations import definitions, short_key
+from monitor.match.bounds import Bounds
 from monitor.match.candidates import (
     Candidate,
     Taken,
@@ -41,6 +42,14 @@ THRESHOLD = 0.55
 _SHORT_TEXT = 500
 
 
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The mentions of a text; `left_out` says in words what of a very long one was not looked at."""
+
+    mentions: list[Mention]
+    left_out: tuple[str, ...] = ()
+
+
 def find(
     lexicon: Lexicon,
     text: str,
@@ -53,21 +62,38 @@ def find(
 
     Offsets are code points of `text`, `[start, stop)`; `text[start:stop] == surface`. `language`: ISO 639-1,
     None when not known. `pins` overrule the score of the names that they speak of, in texts of `language` and
-    `source`. Pure; never raises on any text.
+    `source`. Pure; never raises on any text. What one text may cost is bounded (`bounds`).
     """
+    return search(lexicon, text, language, source=source, pins=pins).mentions
+
+
+def search(
+    lexicon: Lexicon,
+    text: str,
+    language: str | None = None,
+    *,
+    source: str | None = None,
+    pins: Sequence[Pin] = (),
+    bounds: Bounds | None = None,
+) -> Search:
+    """The same as `find`, with what was left out; `bounds` (new for each text) may be set lower."""
+    bounds = bounds or Bounds()
     if pins:
         pins = [pin for pin in pins if pin.speaks_of(language, source)]
-    known = weigh(lexicon, text, language, always=bool(pins) and any(pin.always for pin in pins))
+    text = bounds.of_text(text)
+    always = bool(pins) and any(pin.always for pin in pins)
+    known = weigh(lexicon, text, language, always=always, bounds=bounds)
     if known is None:
-        return []
+        return Search([], tuple(bounds.left_out))
     mentions: list[Mention] = []
-    for candidate in sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start):
+    candidates = sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start)
+    for candidate in bounds.of_candidates(candidates, lambda each: each.name.substance):
         judged = ambiguity.judge(known, candidate)
         if pins:
             judged = _pinned(known, candidate, judged, pins)
         if judged.score >= THRESHOLD:
             _append(mentions, _mention(known, candidate, judged), text)
-    return mentions
+    return Search(mentions, tuple(bounds.left_out))
 
 
 def _pinned(
@@ -83,14 +109,20 @@ def _pinned(
 
 
 def weigh(
-    lexicon: Lexicon, text: str, language: str | None = None, *, always: bool = False
+    lexicon: Lexicon,
+    text: str,
+    language: str | None = None,
+    *,
+    always: bool = False,
+    bounds: Bounds | None = None,
 ) -> ambiguity.Document | None:
     """Gather all candidates of a text with what surrounds them; None where the first look ends it.
 
     `always`: take the second look in any case.
     """
+    bounds = bounds or Bounds()
     view = forms(text)
-    hits = find_folded(lexicon.short, view)
+    hits = bounds.of_hits(find_folded(lexicon.short, view))
     marks, clinic = _marks(lexicon.short, hits)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None
     if not marks and not in_full:
@@ -100,18 +132,18 @@ def weigh(
     candidates: list[Candidate] = []
     reasons = from_short(lexicon, view, hits, language, candidates) if marks else []
     in_full = in_full or bool(candidates) or _are_several(view, reasons)
-    long_hits = lexicon.long.find(view.compact) if in_full or marks & ANCHOR else []
+    long_hits = bounds.of_hits(lexicon.long.find(view.compact)) if in_full or marks & ANCHOR else []
     if long_hits or always:
         language = language or context.guess_language(view)
         candidates += from_long(lexicon, view, long_hits, language)
-    slips = misspelt(lexicon, view) if in_full or candidates or clinic > 1 else []
+    slips = bounds.of_hits(misspelt(lexicon, view, bounds)) if in_full or candidates or clinic > 1 else []
     if slips:
         language = language or context.guess_language(view)
         candidates += from_misspellings(lexicon, view, slips, language)
     candidates = longest(candidates, language)
     if not (candidates or reasons or always):
         return None
-    weak = from_weak(lexicon, view, language, None if candidates or always else reasons)
+    weak = from_weak(lexicon, view, language, None if candidates or always else reasons, bounds)
     return _second_look(lexicon, view, candidates, list(weak), language)
 
 

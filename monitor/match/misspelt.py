@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
+from monitor.match.bounds import Bounds
 from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
 from monitor.match.words import tables
@@ -214,11 +215,12 @@ def _powers(base: int) -> npt.NDArray[np.uint64]:
         return np.cumprod(np.concatenate([np.ones(1, np.uint64), np.full(_PIECE - 1, base, np.uint64)]))
 
 
-def misspelt(lexicon: Lexicon, view: Forms) -> list[tuple[int, int, int]]:
+def misspelt(lexicon: Lexicon, view: Forms, bounds: Bounds | None = None) -> list[tuple[int, int, int]]:
     """All misspelt names of a text: (start, stop, entry), offsets in `view.text`."""
     index = lexicon.memo.get("misspellings")
     if not isinstance(index, Misspellings):
         index = lexicon.memo["misspellings"] = Misspellings(lexicon, ordinary_words())
     return [
-        (*view.from_words(start - 1, stop - 1), entry) for start, stop, entry in index.search(view.padded)
+        (*view.from_words(start - 1, stop - 1), entry)
+        for start, stop, entry in index.search((bounds or Bounds()).of_words(view.padded))
     ]

@@ -21,6 +21,7 @@ from itertools import accumulate
 import daachorse
 
 from monitor.match import fragments
+from monitor.match.bounds import Bounds
 from monitor.match.fragments import ACIDIC, ANION, CLASS, OPEN, PARENT, RADICAL
 from monitor.match.stretches import GAP, NAME_CHAR, STRETCH, Word, as_word, pieces, read, words
 from monitor.model import Mention
@@ -46,14 +47,19 @@ class Candidate:
     surface: str
 
 
-def candidates(text: str, taken: Sequence[Mention] = ()) -> tuple[Candidate, ...]:
+def candidates(
+    text: str, taken: Sequence[Mention] = (), bounds: Bounds | None = None
+) -> tuple[Candidate, ...]:
     """Give the stretches of a text that look like systematic names, in order, without overlaps.
 
     What is, or lies within, one of `taken` is left out; what holds one and more is not.
-    Pure; never raises on any text; time grows linearly with it.
+    Pure; never raises on any text; what one text may cost is bounded.
     """
+    bounds = bounds or Bounds()
+    text = bounds.of_text(text)
     found: list[Candidate] = []
     done = free = 0  # what was read; where the last candidate ended
+    stretches = 0
     for place in _seeds(text):
         if place < done:
             continue
@@ -61,6 +67,9 @@ def candidates(text: str, taken: Sequence[Mention] = ()) -> tuple[Candidate, ...
         if after:
             done = after
             continue
+        if not bounds.allows_stretch(stretches):
+            break
+        stretches += 1
         start, done, whole = _stretch(text, place, done)
         for word in words(text, start, done) if whole else ():
             if word.start < free:

@@ -22,7 +22,7 @@ from monitor.model import ListingStatus, Mention, Pin, Source, Watchlist
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.ingest import HttpLimits
-    from monitor.match import Lexicon
+    from monitor.match import Lexicon, Search
     from monitor.store import Store
     from monitor.watchlist import Change
 
@@ -42,9 +42,13 @@ class Matcher:
 
     def find(self, text: str, language: str | None = None, source: str | None = None) -> list[Mention]:
         """Find every mention in `text`; offsets are code points, always `text[start:stop] == surface`."""
-        from monitor.match import find
+        return self.search(text, language, source).mentions
 
-        return find(self.lexicon, text, language, source=source, pins=self.pins)
+    def search(self, text: str, language: str | None = None, source: str | None = None) -> Search:
+        """The same, with what of a very long text was not looked at."""
+        from monitor.match import search
+
+        return search(self.lexicon, text, language, source=source, pins=self.pins)
 
     def listings(self, substance: str, at: date) -> list[ListingStatus]:
         """Give every listing of a substance with what its dates say at that day."""

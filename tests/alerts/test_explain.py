@@ -77,3 +77,15 @@ def test_tells_the_reasons_of_a_mention_the_trick_among_them() -> None:
     alert, page = raised(reasons=("common name", "hidden by digits for letters", 'seizure: "seized"'))
     told = "\n".join(explain(alert, page, SUBSTANCES["bromide"], LISTS, RULES))
     assert 'because: common name; hidden by digits for letters; seizure: "seized"' in told
+
+
+@pytest.mark.parametrize(("times", "more"), [(20, ""), (21, "and 1 more place"), (90, "and 70 more places")])
+def test_only_the_first_places_are_shown_one_by_one(times: int, more: str) -> None:
+    text = "fentanyl " * times
+    found = [mention(text, "fentanyl", "fentanyl", nth=n) for n in range(times)]
+    raised = decide(article(text), found, WATCHLIST, (), Past(), NOW)[0]
+    lines = explain(raised, article(text), WATCHLIST.substances["fentanyl"], WATCHLIST.lists, ())
+    assert sum(" at " in line and "score 0.90" in line for line in lines if "“fentanyl” at" in line) == min(
+        times, 20
+    )
+    assert [line.strip() for line in lines if line.strip().startswith("and ")] == ([more] if more else [])

@@ -236,3 +236,21 @@ def test_a_possible_member_of_a_class_is_told_as_no_more_than_that() -> None:
     )
     undated = ListingStatus(Listing(key, "law"), InForce.UNKNOWN)
     assert say(undated, info).startswith("The class: class listed, since when is not known")
+
+
+@pytest.mark.parametrize(("times", "kept", "said"), [(100, 100, False), (101, 100, True), (4_000, 100, True)])
+def test_of_one_name_the_first_hundred_places_and_the_number_are_kept(
+    times: int, kept: int, said: bool
+) -> None:
+    text = "fentanyl " * times + "phenylacetone"
+    found = [
+        Mention(9 * n, 9 * n + 8, "fentanyl", "fentanyl", "fentanyl", "name", 0.9, reasons=("a word",))
+        for n in range(times)
+    ]
+    raised = decide(
+        article(text), [*found, mention(text, "phenylacetone", "bmk")], WATCHLIST, (), Past(), NOW
+    )
+    assert [len(each.mentions) for each in raised] == [kept, 1]
+    number = f"“fentanyl” stands at {times:,} places; the first 100 are kept"
+    assert (number in raised[0].reasons) == said
+    assert sum(len(each.text) for each in raised[0].snippets) < 3_000

@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from monitor.chem.opsin import Answer
 from monitor.doors import scan as door
 from monitor.errors import MonitorError
+from monitor.match import Search
 from monitor.model import ListInfo, Listing, ListingStatus, Mention, Watchlist
 from monitor.pipeline.prepare import build_matcher
 from monitor.pipeline.structures import Structures
@@ -36,11 +37,12 @@ class WordFinder:
     def __init__(self, kind: str = "schedule") -> None:
         self.watchlist = Watchlist({}, (), (), {"x-1": ListInfo("x-1", "List X", "Nobody", "XX", kind)})
 
-    def find(self, text: str, language: str | None) -> list[Mention]:
-        return [
+    def search(self, text: str, language: str | None) -> Search:
+        found = [
             Mention(m.start(), m.end(), m.group(), "fentanyl", "Fentanyl", "name", 2 / 3, reasons=("a word",))
             for m in re.finditer("fentanyl", text, re.IGNORECASE)
         ]
+        return Search(found[:3], ("more than three",) if len(found) > 3 else ())
 
     def listings(self, substance: str, at: date) -> list[ListingStatus]:
         listing = Listing(substance, "x-1", code="9", wording="Fentanyl", since="2020-01-01")
@@ -55,6 +57,12 @@ def scanned(*lines: bytes | str | dict[str, Any]) -> tuple[list[dict[str, Any]],
     out: list[bytes] = []
     summary = door.scan_lines([line + b"\n" for line in raw], out.append, WordFinder(), today=TODAY)
     return [json.loads(line) for line in out], summary
+
+
+@pytest.mark.parametrize(("times", "notes"), [(3, None), (4, ["line 1: more than three"])])
+def test_what_was_left_out_of_a_text_is_said(times: int, notes: list[str] | None) -> None:
+    (answer,), summary = scanned({"id": 1, "text": "fentanyl " * times})
+    assert (len(answer["mentions"]), answer.get("notes"), summary.errors) == (3, notes, 0)
 
 
 def test_a_mention_is_written_with_everything_known_of_it() -> None:
