@@ -23,7 +23,8 @@ import corpus
 
 from monitor.config import load_config
 from monitor.model import Article
-from monitor.pipeline.interpret import Found
+from monitor.pipeline.interpret import StructureFindings
+from monitor.pipeline.judge import precedents_for
 from monitor.pipeline.rescan import Rescan, run_through
 from monitor.pipeline.run import Monitor, build
 from monitor.store import StoredRevision
@@ -62,16 +63,18 @@ def fill(monitor: Monitor, articles: Iterator[Article]) -> float:
     """Store the articles as judged by the shipped lists; megabytes of text."""
     size = 0
     judge, now = monitor.judge, monitor.clock()
-    desk = judge.desk(monitor.store)
+    desk = judge.story_desk(monitor.store)
     while batch := list(islice(articles, 500)):
-        if desk:
-            desk.begin()
         size += sum(len(article.text.encode()) for article in batch)
-        records = (
-            judge.decide(judge.find(article), Found(), StoredRevision(article.url), {}, now, desk=desk)
-            for article in batch
-        )
-        monitor.store.record(list(records), now=now)
+        cases = [
+            judge.gather(judge.find(each), StructureFindings(), StoredRevision(each.url), desk, now)
+            for each in batch
+        ]
+        precedents, records = precedents_for(cases, {}, desk), []
+        for case in cases:
+            record, precedents = judge.decide(case, precedents, now)
+            records.append(record)
+        monitor.store.record(records, now=now)
     return size / 1e6
 
 

@@ -21,7 +21,7 @@ from statistics import median
 import numpy as np
 
 from monitor.model import Alert, Article, Mention, Severity, StoryRules
-from monitor.pipeline.story_desk import Desk
+from monitor.pipeline.story_desk import StoryDesk, place
 from monitor.store import Record, open_store
 from monitor.stories import keys, to_bytes, trace
 from monitor.stories.places import tables
@@ -111,7 +111,7 @@ def measure(path: Path, new: int, cities: list[str]) -> None:
     placed, whole, plain, worked = [], [], [], []
     joined = 0
     with open_store(f"sqlite:///{path}", now=NOW) as store:
-        desk = Desk(store, StoryRules())
+        desk = StoryDesk(store, StoryRules())
         for n in range(new):
             page, found = article(40_000_000 + n, dice, cities, NOW - timedelta(hours=n % 24))
             told = Alert(
@@ -120,13 +120,12 @@ def measure(path: Path, new: int, cities: list[str]) -> None:
             begin, work = time.perf_counter(), time.process_time()
             stored = store.revision(page.url, page.sha256)
             before = time.perf_counter()
-            desk.begin()
-            place = desk.place(page, [found], [told], stored, NOW)
+            facts = desk.gather(page, [found], stored, NOW)
+            placed_in = place(facts, [told], stored, desk.recall([facts]), StoryRules(), NOW)
             after = time.perf_counter()
-            joined += bool(place.member and place.member.near)
-            store.record(
-                [Record(page, (found,), place.raised, member=place.member, added=place.added)], now=NOW
-            )
+            joined += bool(placed_in.member and placed_in.member.near)
+            record = Record(page, (found,), placed_in.raised, member=placed_in.member, added=placed_in.added)
+            store.record([record], now=NOW)
             end = time.perf_counter()
             placed.append(after - before)
             whole.append(end - begin)

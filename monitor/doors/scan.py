@@ -38,7 +38,7 @@ from monitor.model import Article, ListingStatus, Mention, Watchlist
 from monitor.pipeline.listing_rows import listing_row
 
 if TYPE_CHECKING:
-    from monitor.pipeline.interpret import Found
+    from monitor.pipeline.interpret import StructureFindings
     from monitor.pipeline.structures import Structures
 
 STANDARD = "-"
@@ -202,10 +202,10 @@ def _looked(
 
 
 def _resolved(drafts: Sequence[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
-    from monitor.pipeline.interpret import Page
+    from monitor.pipeline.interpret import MatchedArticle
 
-    pages = [Page(_article(each), tuple(each.mentions)) for each in drafts]
-    for draft, found in zip(drafts, structures.look(watchlist, pages), strict=True):
+    pages = [MatchedArticle(_article(each), tuple(each.mentions)) for each in drafts]
+    for draft, found in zip(drafts, structures.read(watchlist, pages), strict=True):
         yield _with(draft, found)
 
 
@@ -214,7 +214,7 @@ def _article(of: _Draft) -> Article:
     return Article("", "", "", of.text, moment, of.language, moment)
 
 
-def _with(draft: _Draft, found: Found) -> _Draft:
+def _with(draft: _Draft, found: StructureFindings) -> _Draft:
     if found.mentions:
         draft.mentions = sorted((*draft.mentions, *found.mentions), key=lambda each: (each.start, each.stop))
     if found.trouble:

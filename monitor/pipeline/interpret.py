@@ -45,12 +45,12 @@ _HOW = {
 }
 _NO_STEREO = "UHFFFAOY"  # the second block of an InChIKey without stereo and isotopes
 
-Place = tuple["Candidate", str]  # a stretch and its name on one line
-Asked = tuple[str | None, str]  # language and name
+Spotted = tuple["Candidate", str]  # a stretch of the text, and the name in it on one line
+NameInLanguage = tuple[str | None, str]  # language (None: not known) and name
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class MatchedArticle:
     """An article with the mentions that the lexicon found in it."""
 
     article: Article
@@ -58,7 +58,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class StructureFindings:
     """What an article names beyond the lexicon. `trouble`: what could not be resolved for now, and why.
 
     `partial`: what was left aside for good, as there is too much of it.
@@ -83,25 +83,25 @@ class _Sense:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """The look at one page. `version` is OPSIN's."""
+class Interpreter:
+    """Interprets the spotted names of one article. `version` is OPSIN's."""
 
-    page: Page
+    matched: MatchedArticle
     watchlist: Watchlist
     index: StructureIndex
     version: str
-    meanings: Mapping[Asked, Resolution]
+    meanings: Mapping[NameInLanguage, Resolution]
 
-    def found(self, places: Sequence[Place]) -> Found:
-        """Make mentions and novel names of the places of this page."""
+    def interpret(self, spotted: Sequence[Spotted]) -> StructureFindings:
+        """Turn resolved names into mentions and novel names."""
         from monitor.match.nearby import nearby
 
-        article = self.page.article
-        around = nearby(article.text, [(each.start, each.stop) for each, _ in places], article.language)
+        article = self.matched.article
+        around = nearby(article.text, [(each.start, each.stop) for each, _ in spotted], article.language)
         mentions: list[Mention] = []
         novel: dict[str, NovelName] = {}
         unresolved: dict[str, str] = {}
-        for (candidate, name), near in zip(places, around, strict=True):
+        for (candidate, name), near in zip(spotted, around, strict=True):
             meaning = self.meanings.get((article.language, name))
             if meaning is None or not meaning.lasting:
                 unresolved[name] = _why_unresolved(meaning)
@@ -114,13 +114,13 @@ class Look:
         queued = tuple(novel.values())[:MOST_NOVEL]
         more = f"{len(novel) - MOST_NOVEL:,} unknown names more than {MOST_NOVEL} are not in the queue"
         partial = more if len(novel) > MOST_NOVEL else ""
-        return Found(tuple(mentions), queued, _trouble(unresolved), partial)
+        return StructureFindings(tuple(mentions), queued, _trouble(unresolved), partial)
 
     def _new(self, candidate: Candidate, sense: _Sense) -> bool:
         """False where the lexicon has found the same substance in this very place."""
         return not any(
             each.substance == sense.key and each.start < candidate.stop and candidate.start < each.stop
-            for each in self.page.mentions
+            for each in self.matched.mentions
         )
 
     def _senses(self, name: str, meaning: Resolution) -> Iterator[_Sense]:
@@ -154,7 +154,7 @@ class Look:
         from monitor.chem.class_list import class_key
         from monitor.chem.classes import classify
 
-        for verdict in classify(reading.structure.smiles, self.page.article.date):
+        for verdict in classify(reading.structure.smiles, self.matched.article.date):
             key = class_key(verdict.id)
             if key in self.watchlist.substances and verdict.membership != "excluded":
                 base = _MEMBER if verdict.membership == "possible member" else _UNCERTAIN
@@ -200,7 +200,7 @@ class Look:
         """Watched substances that are named near a candidate."""
         near = (
             each.substance
-            for each in self.page.mentions
+            for each in self.matched.mentions
             if each.start < candidate.stop + REACH and candidate.start - REACH < each.stop
         )
         return list(dict.fromkeys(near))[:TOLD]
@@ -208,7 +208,7 @@ class Look:
     def _snippet(self, candidate: Candidate) -> str:
         from monitor.alerts import snippet
 
-        return snippet(self.page.article.text, candidate.start, candidate.stop).text
+        return snippet(self.matched.article.text, candidate.start, candidate.stop).text
 
 
 def _is_known(meaning: Resolution) -> bool:

@@ -1,34 +1,80 @@
 """What texts are judged by: watchlist, matcher, pinned names and rules, as one value that is swapped whole.
 
-The middle of the path, the same for what comes in and for what is stored (`pipeline`, `rescan`):
+The middle of the path, the same for what comes in and for what is stored (`run`, `rescan`):
 
-    Article -find-> Mention -look-> Mention, NovelName -decide-> Alert -> story (`desk`) -> Record
-             (pure)         (OPSIN)                     (pure)
+    Article -find-> Mention -read_structures-> Mention, NovelName -gather-> Case -decide-> Record
+             (pure)         (OPSIN)                               (store)         (pure)
 """
 
 from __future__ import annotations
 
 import hashlib
 import traceback
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.errors import StoreError
-from monitor.model import Article, Pin, Rule, StoryRules, Watchlist
-from monitor.pipeline.interpret import Found, Page
+from monitor.model import Alert, Article, Mention, Pin, Rule, StoryRules, Watchlist
+from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
-from monitor.pipeline.story_desk import Desk, Placed
+from monitor.pipeline.story_desk import (
+    MIN_SCORE,
+    StoryDesk,
+    StoryFacts,
+    StoryPlacement,
+    StoryPrecedents,
+    place,
+)
 from monitor.pipeline.structures import Structures
 
 if TYPE_CHECKING:
     from monitor.config import Config
     from monitor.store import Record, Store, StoredRevision
 
-LastAlerts = dict[tuple[str, str], datetime]
+LastAlerts = Mapping[tuple[str, str], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One article with all that it takes to decide about it; `story` is None when it can be in none."""
+
+    matched: MatchedArticle
+    findings: StructureFindings
+    stored: StoredRevision
+    story: StoryFacts | None = None
+
+    @property
+    def mentions(self) -> tuple[Mention, ...]:
+        return (*self.matched.mentions, *self.findings.mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Precedents:
+    """What was decided before an article, by the store and in the batch at hand, which is not written yet.
+
+    `last_alerts`: (rule, substance) -> when the rule last raised an alert for it that was not quiet.
+    """
+
+    last_alerts: LastAlerts = field(default_factory=dict)
+    stories: StoryPrecedents = field(default_factory=StoryPrecedents)
+
+    def after(self, facts: StoryFacts | None, placement: StoryPlacement, now: datetime) -> Precedents:
+        """The same with one more decision."""
+        loud = {(each.rule, each.substance): now for each in placement.raised if not each.quiet}
+        return Precedents(
+            {**self.last_alerts, **loud} if loud else self.last_alerts,
+            self.stories.after(facts, placement) if facts else self.stories,
+        )
+
+
+def precedents_for(cases: Iterable[Case], last_alerts: LastAlerts, desk: StoryDesk | None) -> Precedents:
+    """Read what the stories that a batch may join have raised so far. Raises StoreError."""
+    stories = [case.story for case in cases if case.story is not None]
+    return Precedents(last_alerts, desk.recall(stories) if desk else StoryPrecedents())
 
 
 @dataclass(frozen=True)
@@ -60,70 +106,93 @@ class Judge:
         known = (stored.sha256, stored.basis, stored.program)
         return known == (article.sha256, self.basis, __version__)
 
-    def desk(self, store: Store) -> Desk | None:
-        """A desk for the articles of a run; None when stories are switched off."""
-        return None if self.stories is None else Desk(store, self.stories)
+    def story_desk(self, store: Store) -> StoryDesk | None:
+        """What reads the stories that the articles of a run may join; None when stories are switched off."""
+        return None if self.stories is None else StoryDesk(store, self.stories)
 
-    def find(self, article: Article) -> Page:
+    def find(self, article: Article) -> MatchedArticle:
         """The article with every mention of a watched substance that the lexicon finds in it."""
-        return Page(article, tuple(self.matcher.find(article.text, article.language, article.source)))
+        return MatchedArticle(
+            article, tuple(self.matcher.find(article.text, article.language, article.source))
+        )
 
-    def look(self, pages: Sequence[Page], note: Callable[[Exception], None]) -> list[Found]:
-        """What a batch of articles names beyond the lexicon, page by page.
+    def read_structures(
+        self, matched: Sequence[MatchedArticle], note: Callable[[Exception], None]
+    ) -> list[StructureFindings]:
+        """What the structure part finds in a batch of articles, article by article.
 
-        A bug there must not lose what the lexicon found: it goes to `note`, and is trouble of every page.
+        A bug there must not lose what the lexicon found: it goes to `note`, and is trouble of every article.
         Raises StoreError.
         """
         try:
-            return self.structures.look(self.watchlist, pages)
+            return self.structures.read(self.watchlist, matched)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - see above
             note(error)
-            return [Found(trouble=bug_summary(error)) for _ in pages]
+            return [StructureFindings(trouble=bug_summary(error)) for _ in matched]
+
+    def gather(
+        self,
+        matched: MatchedArticle,
+        findings: StructureFindings,
+        stored: StoredRevision,
+        desk: StoryDesk | None,
+        now: datetime,
+    ) -> Case:
+        """Read all that a decision about one article takes. Raises StoreError.
+
+        An article without a mention that a rule or a story could count is in no story.
+        """
+        case = Case(matched, findings, stored)
+        lowest = min((rule.min_score for rule in self.rules), default=MIN_SCORE)
+        if desk is None or not any(each.score >= min(lowest, MIN_SCORE) for each in case.mentions):
+            return case
+        return replace(case, story=desk.gather(matched.article, case.mentions, stored, now))
 
     def decide(
-        self,
-        page: Page,
-        found: Found,
-        stored: StoredRevision,
-        last_alerts: LastAlerts,
-        now: datetime,
-        *,
-        desk: Desk | None = None,
-        again: bool = False,
-    ) -> Record:
-        """Decide which mentions are alerts: those of substances that were not told of this article before.
+        self, case: Case, precedents: Precedents, now: datetime, *, again: bool = False
+    ) -> tuple[Record, Precedents]:
+        """Decide which mentions are alerts: those of substances that no alert of this article is about yet.
 
-        `found`: what it names beyond the lexicon; with trouble there the article waits for a rescan.
-        `stored`: what is known of the article. `last_alerts` is brought up to date. `again`: it is a stored
-        article that is matched again, and its alerts say so. `desk` finds the article's story, and keeps
-        back what that has told; without one, a copy has mentions and no alerts.
+        Pure: what was decided before comes in as `precedents`, and with this decision added it comes back.
+        `again`: it is a stored article that is matched again, and its alerts say so. Where stories are
+        switched off a copy has mentions and no alerts. An article with names that could not be resolved for
+        now waits for a rescan.
         """
         from monitor.alerts import Past, decide
         from monitor.store import RESCAN, Record
 
-        article, mentions = page.article, (*page.mentions, *found.mentions)
-        past = Past(already=stored.told if desk else stored.alerted, last_alert=last_alerts)
+        article, mentions, stored = case.matched.article, case.mentions, case.stored
+        already = stored.alerted if self.stories is None else stored.told
+        past = Past(already=already, last_alert=precedents.last_alerts)
         alerts = decide(article, mentions, self.watchlist, self.rules, past, now)
-        if stored.copy_of and desk is None:
+        if stored.copy_of and self.stories is None:
             alerts = []
         if again:
             reason = f"found on rescan, article of {article.date.isoformat()}"
             alerts = [replace(each, found_on=RESCAN, reasons=(reason, *each.reasons)) for each in alerts]
-        placed = desk.place(article, mentions, alerts, stored, now) if desk else Placed(None, tuple(alerts))
-        last_alerts.update({(each.rule, each.substance): now for each in placed.raised if not each.quiet})
-        return Record(
+        placement = self._place(case, alerts, precedents, now)
+        record = Record(
             article,
             mentions,
-            placed.raised,
+            placement.raised,
             self.watchlist.digest,
             __version__,
-            basis=0 if found.trouble else self.basis,
-            novel=found.novel,
-            member=placed.member,
-            added=placed.added,
+            basis=0 if case.findings.trouble else self.basis,
+            novel=case.findings.novel,
+            member=placement.member,
+            added=placement.added,
         )
+        return record, precedents.after(case.story, placement, now)
+
+    def _place(
+        self, case: Case, alerts: Sequence[Alert], precedents: Precedents, now: datetime
+    ) -> StoryPlacement:
+        counts = alerts or any(mention.score >= MIN_SCORE for mention in case.mentions)
+        if self.stories is None or case.story is None or not counts:
+            return StoryPlacement(None, tuple(alerts))
+        return place(case.story, alerts, case.stored, precedents.stories, self.stories, now)
 
 
 def prepare_judge(

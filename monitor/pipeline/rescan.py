@@ -11,15 +11,16 @@ what was told of an article before stays silent, and nothing that was found befo
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from monitor.errors import StoreError
-from monitor.pipeline.interpret import Found, Page
-from monitor.pipeline.judge import Judge, LastAlerts, bug_summary
+from monitor.model import Mention
+from monitor.pipeline.interpret import MatchedArticle, StructureFindings
+from monitor.pipeline.judge import Case, Judge, LastAlerts, bug_summary, precedents_for
 
 if TYPE_CHECKING:
     from monitor.store import Record, Store, StoredText
@@ -85,7 +86,7 @@ class Rescan:
         self._after = 0
         self._run: int | None = None
         self._last_alerts: LastAlerts | None = None
-        self._desk = judge.desk(store)
+        self._desk = judge.story_desk(store)
 
     def step(self) -> bool:
         """Match one batch and record it; False when no article waits any more. Raises StoreError."""
@@ -96,24 +97,29 @@ class Rescan:
             return False
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
-        past = dict(self._past())
-        if self._desk:
-            self._desk.begin()
-        pages = [(text, page) for text in texts for page in self._guarded(self._find, text)]
-        looked = self._judge.look([page for _, page in pages], self._note)
-        found = [
-            (text, record)
-            for (text, page), beyond in zip(pages, looked, strict=True)
-            for record in self._guarded(self._decide, text, page, beyond, past)
+        now = self._clock()
+        matched = [(text, each) for text in texts for each in self._guarded(self._find, text)]
+        findings = self._judge.read_structures([each for _, each in matched], self._note)
+        cases = [
+            (text, case)
+            for (text, each), beyond in zip(matched, findings, strict=True)
+            for case in self._guarded(self._gather, text, each, beyond, now)
         ]
-        unresolved = {text.id for (text, _), beyond in zip(pages, looked, strict=True) if beyond.trouble}
+        precedents = precedents_for((case for _, case in cases), self._past(), self._desk)
+        found: list[tuple[StoredText, Record]] = []
+        for text, case in cases:
+            for record, after in self._guarded(self._judge.decide, case, precedents, now, again=True):
+                precedents = after
+                if record.alerts or record.added or record.novel or not _is_known(text, record.mentions):
+                    found.append((text, record))
+        unresolved = {text.id for (text, _), beyond in zip(matched, findings, strict=True) if beyond.trouble}
         self.result += RescanResult(
             articles=len(texts),
             forgotten=sum(text.article is None for text in texts),
             unresolved=len(unresolved),
         )
         self._record(found, [text for text in texts if text.id not in unresolved])
-        self._last_alerts = past
+        self._last_alerts = precedents.last_alerts
         self._after = texts[-1].id
         return True
 
@@ -135,10 +141,10 @@ class Rescan:
             self._last_alerts = self._store.last_alerts(rescan=True)
         return self._last_alerts
 
-    def _guarded(self, job: Callable[..., Result | None], *arguments: object) -> list[Result]:
+    def _guarded(self, job: Callable[..., Result | None], *arguments: object, **more: object) -> list[Result]:
         """What a job about one text gives, if anything; a bug does not stop the others."""
         try:
-            found = job(*arguments)
+            found = job(*arguments, **more)
         except StoreError:
             raise
         except Exception as error:  # noqa: BLE001 - one text must not hold up all that come after it
@@ -151,20 +157,24 @@ class Rescan:
         if len(self.bugs) < BUGS_KEPT:
             self.bugs.append(error)
 
-    def _find(self, text: StoredText) -> Page | None:
+    def _find(self, text: StoredText) -> MatchedArticle | None:
         return None if text.article is None else self._judge.find(text.article)
 
-    def _decide(self, text: StoredText, page: Page, found: Found, past: LastAlerts) -> Record | None:
-        """The record of one text when something in it is new."""
-        mentions = (*page.mentions, *found.mentions)
-        if not mentions and not found.novel:
+    def _gather(
+        self, text: StoredText, matched: MatchedArticle, findings: StructureFindings, now: datetime
+    ) -> Case | None:
+        """All that a decision about one text takes; None when nothing in it is new."""
+        mentions = (*matched.mentions, *findings.mentions)
+        if not mentions and not findings.novel:
             return None
-        stored = self._store.revision(page.article.url, text.sha256)
-        known = {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
-        if known and not found.novel and {m.substance for m in mentions} <= stored.told:
-            return None  # all of it was told: its story need not be looked for
-        record = self._judge.decide(page, found, stored, past, self._clock(), desk=self._desk, again=True)
-        return record if record.alerts or record.added or record.novel or not known else None
+        stored = self._store.revision(matched.article.url, text.sha256)
+        if (
+            _is_known(text, mentions)
+            and not findings.novel
+            and {m.substance for m in mentions} <= stored.told
+        ):
+            return None  # there is an alert for all of it: its story need not be looked for
+        return self._judge.gather(matched, findings, stored, self._desk, now)
 
     def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
         if self._dry:
@@ -184,6 +194,11 @@ class Rescan:
             alerts=done.alerts,
             alert_ids=done.alert_ids[: ALERTS_TOLD - len(self.result.alert_ids)],
         )
+
+
+def _is_known(text: StoredText, mentions: Sequence[Mention]) -> bool:
+    """Does the store have these very mentions of the text, with these scores?"""
+    return {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
 
 
 def run_through(

@@ -1,19 +1,21 @@
-"""The one path from a source to an alert, told from top to bottom; the only module that knows the wings.
+"""The one path from a source to an alert, from top to bottom.
 
-    Source -collect-> Document -extract-> Article -find, look-> Mention -decide-> Alert -> store.record
-     (I/O)             (pure)             (pure, OPSIN)          (pure)            one transaction
+    Source -collect-> Document -extract-> Article -find, read_structures-> Mention
+     (I/O)             (pure)             (pure, OPSIN)
+    Mention -gather-> Case -decide-> Record -> Store.record
+             (store)        (pure)             one transaction
 
-Fetch outside the transaction, decide with values, write once. A source that cannot be read becomes a row of
-the ledger with a later next check, and the others go on. A bug (anything but a MonitorError) is recorded,
-does not stop the others, and is raised at the end. Wings are imported where they are used: the matcher alone
-needs neither the database nor the network.
+Fetch outside the transaction; read what a decision takes, decide with values, write once. A source that
+cannot be read becomes a row of the ledger with a later next check, and the others go on. A bug (anything but
+a MonitorError) is recorded, does not stop the others, and is raised at the end. Wings are imported where they
+are used: the matcher alone needs neither the database nor the network.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -26,8 +28,8 @@ from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.model import Document, Gap, Outcome, Source, SourceState
 from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
-from monitor.pipeline.interpret import Found, Page
-from monitor.pipeline.judge import Judge, LastAlerts, bug_summary, prepare_judge
+from monitor.pipeline.interpret import MatchedArticle, StructureFindings
+from monitor.pipeline.judge import Case, Judge, LastAlerts, bug_summary, precedents_for, prepare_judge
 from monitor.pipeline.originals import forget, keep_originals, warc_files
 from monitor.pipeline.outcomes import BugError, CheckResult, Progress, RunSummary
 from monitor.pipeline.prepare import (
@@ -39,7 +41,7 @@ from monitor.pipeline.prepare import (
     with_terms,
 )
 from monitor.pipeline.rescan import Rescan, RescanResult, in_turns
-from monitor.pipeline.slots import Places
+from monitor.pipeline.slots import Slots
 from monitor.pipeline.structures import open_structures, told_lacking
 from monitor.pipeline.timing import next_check
 
@@ -255,12 +257,20 @@ class _Check:
 
 
 @dataclass(frozen=True, slots=True)
-class _Draft:
+class _Matched:
     """A document on its way to a record: what is stored of it, and its article with mentions."""
 
     document: Document
     stored: StoredRevision
-    page: Page
+    matched: MatchedArticle
+
+
+def _unresolved(of: _Matched, findings: StructureFindings) -> Gap | None:
+    """What the structure part could not read in an article, as a gap."""
+    if not (findings.trouble or findings.partial):
+        return None
+    said = f"{findings.trouble}; a rescan tries again" if findings.trouble else findings.partial
+    return Gap(of.matched.article.url, Outcome.UNRESOLVED.value, said)
 
 
 class Session:
@@ -282,13 +292,13 @@ class Session:
         self._monitor, self._run, self._http, self._warcs = monitor, run, http, warcs
         self._pool, self._tell = pool, tell
         self._store = monitor.store
-        self._places, self._room = Places(), Room()
+        self._slots, self._room = Slots(), Room()
         self._stop = asyncio.Event()
         # read once, kept up to date here, touched by the worker thread only
-        self._last_alerts: Mapping[tuple[str, str], datetime] | None = None
+        self._last_alerts: LastAlerts | None = None
         self._states: dict[str, SourceState] | None = None
         self._rhythms: dict[str, Rhythm | None] = {}
-        self._desk = monitor.judge.desk(monitor.store)
+        self._desk = monitor.judge.story_desk(monitor.store)
 
     def stop(self) -> None:
         self._stop.set()
@@ -299,7 +309,7 @@ class Session:
 
     async def check(self, source: Source) -> CheckResult:
         """Read one source, record what it has, and say when to look again. Raises StoreError only."""
-        async with self._places.take():
+        async with self._slots.take():
             self._tell(Progress(source.name))
             check = await self.work(self._begin, source)
             try:
@@ -373,34 +383,37 @@ class Session:
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         read: list[str] = []
-        drafts: list[_Draft] = []
-        if self._desk:
-            self._desk.begin()
+        arrived: list[_Matched] = []
         for document in batch.documents:
             with self._one(document, gaps):
-                draft = self._find(document, judge)
+                found = self._find(document, judge)
                 read.append(document.url)
-                drafts += [draft] if draft else []
-        known, past = len(read) - len(drafts), dict(self._past())
+                arrived += [found] if found else []
+        known = len(read) - len(arrived)
+        findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
+        gaps += filter(None, map(_unresolved, arrived, findings))
+        cases: list[tuple[Document, Case]] = []
+        for each, found_in in zip(arrived, findings, strict=True):
+            with self._one(each.document, gaps):
+                case = judge.gather(each.matched, found_in, each.stored, self._desk, now)
+                cases.append((each.document, case))
+        precedents = precedents_for((case for _, case in cases), self._past(), self._desk)
         records: list[Record] = []
-        looked = judge.look([draft.page for draft in drafts], self._note_bug)
-        for draft, found in zip(drafts, looked, strict=True):
-            with self._one(draft.document, gaps):
-                records.append(self._judge(draft, found, judge, past, now))
-                if found.trouble or found.partial:
-                    told = f"{found.trouble}; a rescan tries again" if found.trouble else found.partial
-                    gaps.append(Gap(draft.page.article.url, Outcome.UNRESOLVED.value, told))
+        for document, case in cases:
+            with self._one(document, gaps):
+                record, precedents = judge.decide(case, precedents, now)
+                records.append(self._with_original(record, document))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         gaps, read = gaps + unkept, read + kept
         done = self._store.record(
             records, batch.state, check=check.number, gaps=gaps, unchanged=known, read=read, now=now
         )
-        self._last_alerts = past
+        self._last_alerts = precedents.last_alerts
         check.state = batch.state or check.state
         check.stopped = batch.stopped
         check.done += done
         check.failed += sum(gap.outcome != Outcome.UNRESOLVED for gap in gaps)
-        check.unresolved = check.unresolved or any(found.trouble for found in looked)
+        check.unresolved = check.unresolved or any(each.trouble for each in findings)
         check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
         check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
 
@@ -417,26 +430,23 @@ class Session:
             self._note_bug(error)
             gaps.append(Gap(document.url, Outcome.ERROR.value, bug_summary(error)))
 
-    def _find(self, document: Document, judge: Judge) -> _Draft | None:
+    def _find(self, document: Document, judge: Judge) -> _Matched | None:
         """Turn a document into an article with its mentions; None when this text was judged before."""
         from monitor.ingest import extract
 
         article = extract(document)
         stored = self._store.revision(article.url, article.sha256)
-        return None if judge.knows(stored, article) else _Draft(document, stored, judge.find(article))
+        return None if judge.knows(stored, article) else _Matched(document, stored, judge.find(article))
 
-    def _judge(
-        self, draft: _Draft, found: Found, judge: Judge, last_alerts: LastAlerts, now: datetime
-    ) -> Record:
-        """Decide about an article, and keep how it came."""
+    def _with_original(self, record: Record, document: Document) -> Record:
+        """The record with how its article came."""
         from monitor.ingest import extractor_version
         from monitor.store import Original
 
-        record = judge.decide(draft.page, found, draft.stored, last_alerts, now, desk=self._desk)
         keep = self._monitor.config.evidence.keep_pages and bool(record.alerts)
-        return replace(record, original=Original(draft.document, extractor_version(__version__), keep))
+        return replace(record, original=Original(document, extractor_version(__version__), keep))
 
-    def _past(self) -> Mapping[tuple[str, str], datetime]:
+    def _past(self) -> LastAlerts:
         if self._last_alerts is None:
             self._last_alerts = self._store.last_alerts()
         return self._last_alerts

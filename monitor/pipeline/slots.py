@@ -1,6 +1,6 @@
-"""Places for checks that run at the same time, so that slow sources never hold up the others.
+"""Slots for checks that run at the same time, so that slow sources never hold up the others.
 
-A check takes an active place. One that is not done after a few seconds (its server hangs, or wants long
+A check takes an active slot. One that is not done after a few seconds (its server hangs, or wants long
 pauses) steps aside and lets the next one begin: aside there is room for more, as waiting costs little.
 """
 
@@ -15,8 +15,8 @@ ASIDE = 192  # checks that have been at it for longer
 PATIENCE = 3.0  # seconds
 
 
-class Places:
-    """Use `async with places.take():` around a check. Belongs to one event loop."""
+class Slots:
+    """Use `async with slots.take():` around a check. Belongs to one event loop."""
 
     def __init__(self, active: int = ACTIVE, aside: int = ASIDE, patience: float = PATIENCE) -> None:
         self._active, self._aside = asyncio.Semaphore(active), asyncio.Semaphore(aside)
@@ -24,7 +24,7 @@ class Places:
 
     @asynccontextmanager
     async def take(self) -> AsyncIterator[None]:
-        """Wait for a place and hold it."""
+        """Wait for a slot and hold it."""
         await self._active.acquire()
         held = [self._active]
         moving = asyncio.create_task(self._step_aside(held))

@@ -18,7 +18,14 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 from monitor.model import ListingStatus, Mention, Pin, Watchlist
-from monitor.pipeline.interpret import LONGEST_KEPT, Asked, Found, Look, Page, Place
+from monitor.pipeline.interpret import (
+    LONGEST_KEPT,
+    Interpreter,
+    MatchedArticle,
+    NameInLanguage,
+    Spotted,
+    StructureFindings,
+)
 
 if TYPE_CHECKING:
     from monitor.chem.opsin import Answer, Opsin
@@ -72,32 +79,34 @@ class Structures:
         self._watchlist: Watchlist | None = None
         self._chain: Resolver | None = None
 
-    def look(self, watchlist: Watchlist, pages: Sequence[Page]) -> list[Found]:
-        """Look through a batch, page by page in order; trouble with OPSIN is in `Found.trouble`.
+    def read(self, watchlist: Watchlist, articles: Sequence[MatchedArticle]) -> list[StructureFindings]:
+        """Read the names of a batch, article by article in order; trouble with OPSIN is in `trouble`.
 
         Raises StoreError where answers are kept in a database.
         """
         if not self._on:
-            return [Found() for _ in pages]
-        spotted = [self._spot(page) for page in pages]
-        if not any(spotted):
-            return [Found() for _ in pages]
-        places = [_first(found) for found in spotted]
+            return [StructureFindings() for _ in articles]
+        all_spotted = [self._spot(matched) for matched in articles]
+        if not any(all_spotted):
+            return [StructureFindings() for _ in articles]
+        spotted = [_first(found) for found in all_spotted]
         chain = self._resolver(watchlist)
-        meanings = self._resolve(chain, pages, places)
-        looked = (
-            Look(page, watchlist, chain.index, self._version, meanings).found(found) if found else Found()
-            for page, found in zip(pages, places, strict=True)
+        meanings = self._resolve(chain, articles, spotted)
+        interpreted = (
+            Interpreter(matched, watchlist, chain.index, self._version, meanings).interpret(found)
+            if found
+            else StructureFindings()
+            for matched, found in zip(articles, spotted, strict=True)
         )
         return [
             replace(found, partial=f"names after the first {MOST_NAMES:,} were left aside")
             if len(kept) < len(all_)
             else found
-            for found, kept, all_ in zip(looked, places, spotted, strict=True)
+            for found, kept, all_ in zip(interpreted, spotted, all_spotted, strict=True)
         ]
 
     def spots(self, text: str, mentions: Sequence[Mention]) -> bool:
-        """Does a text name something that `look` would look at? Cheap, and starts nothing."""
+        """Does a text name something that `read` would read? Cheap, and starts nothing."""
         from monitor.match.systematic import candidates
 
         return self._on and bool(candidates(text, mentions))
@@ -124,12 +133,12 @@ class Structures:
     def _version(self) -> str:
         return self._reader.version if self._reader is not None else ""
 
-    def _spot(self, page: Page) -> list[Place]:
-        """The candidates of a page, but for those whose name is pinned to count never."""
+    def _spot(self, matched: MatchedArticle) -> list[Spotted]:
+        """The candidates of an article, but for those whose name is pinned to count never."""
         from monitor.match.systematic import candidates, one_line
 
-        article = page.article
-        found = [(each, one_line(each.surface)) for each in candidates(article.text, page.mentions)]
+        article = matched.article
+        found = [(each, one_line(each.surface)) for each in candidates(article.text, matched.mentions)]
         never = {
             pin.text.casefold()
             for pin in self._pins
@@ -145,14 +154,14 @@ class Structures:
         return self._chain
 
     def _resolve(
-        self, chain: Resolver, pages: Sequence[Page], places: Sequence[Sequence[Place]]
-    ) -> dict[Asked, Resolution]:
+        self, chain: Resolver, articles: Sequence[MatchedArticle], spotted: Sequence[Sequence[Spotted]]
+    ) -> dict[NameInLanguage, Resolution]:
         """(language, name) -> what it means; what there is no time for is left out."""
         wanted: dict[str | None, dict[str, None]] = {}
-        for page, found in zip(pages, places, strict=True):
-            wanted.setdefault(page.article.language, {}).update(dict.fromkeys(name for _, name in found))
+        for matched, found in zip(articles, spotted, strict=True):
+            wanted.setdefault(matched.article.language, {}).update(dict.fromkeys(name for _, name in found))
         end = self._timer() + PATIENCE
-        meanings: dict[Asked, Resolution] = {}
+        meanings: dict[NameInLanguage, Resolution] = {}
         for language, each in wanted.items():
             names = list(each)
             for first in range(0, len(names), AT_ONCE):
@@ -170,10 +179,10 @@ def _mark(reader: Reader) -> str:
     return f"opsin {reader.version}, names {version()}"
 
 
-def _first(places: Sequence[Place]) -> list[Place]:
-    """The places of the first names: whatever a source sends, one article must not hold up all others."""
-    names = set(itertools.islice(dict.fromkeys(name for _, name in places), MOST_NAMES))
-    return [place for place in places if place[1] in names]
+def _first(spotted: Sequence[Spotted]) -> list[Spotted]:
+    """The first names only: whatever a source sends, one article must not hold up all others."""
+    names = set(itertools.islice(dict.fromkeys(name for _, name in spotted), MOST_NAMES))
+    return [each for each in spotted if each[1] in names]
 
 
 def _read(chain: Resolver, names: Sequence[str], language: str | None) -> list[Resolution]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -306,9 +306,9 @@ class Store:
         """
         return self._read("could not read the stories", lambda c: stories.near(c, keys, at, window))
 
-    def story(self, story: str) -> StoredStory:
-        """What the story that began with the article at `story` has told; empty for an unknown one."""
-        return self._read("could not read a story", lambda c: stories.read(c, story))
+    def stories(self, firsts: Collection[str]) -> dict[str, StoredStory]:
+        """What stories have raised, by the address of their first article; unknown ones are left out."""
+        return self._read("could not read the stories", lambda c: stories.read(c, firsts))
 
     def forget_traces(self, before: datetime, limit: int = 2_000) -> int:
         """Forget by what articles that joined a story before that moment are found, a `limit` at a time."""

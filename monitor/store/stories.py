@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -15,6 +15,7 @@ from monitor.store.engine import insert as insert_or
 from monitor.store.values import Behind, Member, StoredMember, StoredStory
 
 PER_KEY = 16  # articles read of each key before, and of each after a moment: the nearest in time
+AT_ONCE = 500  # stories read by one query
 COMPARED = 24  # articles that share the most keys, whose traces are read
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -73,20 +74,36 @@ def story_of(connection: Connection, url: str) -> str:
     return str(connection.execute(query).scalar() or "")
 
 
-def read(connection: Connection, story: str) -> StoredStory:
-    """What the story that began with the article at `story` has told; empty for an unknown one."""
-    number = _number(connection, story)
-    if number is None:
-        return StoredStory()
+def read(connection: Connection, firsts: Collection[str]) -> dict[str, StoredStory]:
+    """What stories have raised, by the address of their first article; unknown ones are left out."""
+    found: dict[str, StoredStory] = {}
+    sought = sorted(firsts)
+    for start in range(0, len(sought), AT_ONCE):
+        found.update(_read(connection, sought[start : start + AT_ONCE]))
+    return found
+
+
+def _read(connection: Connection, firsts: Sequence[str]) -> dict[str, StoredStory]:
+    s, first = t.story.c, t.article.c
+    query = select(s.id, first.url).join(t.article, first.id == s.article_id).where(first.url.in_(firsts))
+    names: dict[int, str] = {int(number): str(url) for number, url in connection.execute(query)}
+    if not names:
+        return {}
     a, m = t.alert.c, t.story_member.c
-    query = (
-        select(a.substance, func.max(a.severity), func.max(a.raised_at), func.count().filter(~a.quiet))
-        .where(a.story_id == number)
-        .group_by(a.substance)
+    loud = func.count().filter(~a.quiet)
+    alerts = (
+        select(a.story_id, a.substance, func.max(a.severity), func.max(a.raised_at), loud)
+        .where(a.story_id.in_(names))
+        .group_by(a.story_id, a.substance)
     )
-    told = {row[0]: (int(row[1]), row[2], bool(row[3])) for row in connection.execute(query)}
-    outlets = connection.execute(select(m.outlet).where(m.story_id == number).distinct()).scalars()
-    return StoredStory(told, frozenset(outlets))
+    told: dict[int, dict[str, tuple[int, datetime, bool]]] = {number: {} for number in names}
+    for number, substance, severity, at, count in connection.execute(alerts):
+        told[number][substance] = (int(severity), at, bool(count))
+    outlets: dict[int, set[str]] = {number: set() for number in names}
+    reporting = select(m.story_id, m.outlet).where(m.story_id.in_(names)).distinct()
+    for number, outlet in connection.execute(reporting):
+        outlets[number].add(outlet)
+    return {url: StoredStory(told[number], frozenset(outlets[number])) for number, url in names.items()}
 
 
 def behind(connection: Connection, article_id: int | None) -> frozenset[str]:

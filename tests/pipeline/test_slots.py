@@ -1,17 +1,17 @@
-"""Places: so many checks at once, and slow ones step aside."""
+"""Slots: so many checks at once, and slow ones step aside."""
 
 from __future__ import annotations
 
 import asyncio
 
-from monitor.pipeline.slots import Places
+from monitor.pipeline.slots import Slots
 
 
 def begun(slow: int, quick: int, *, active: int, aside: int) -> int:
     """How many of the quick checks end while the slow ones, which began first, are still under way."""
 
     async def run() -> int:
-        places, go, done = Places(active, aside, patience=0.05), asyncio.Event(), 0
+        places, go, done = Slots(active, aside, patience=0.05), asyncio.Event(), 0
 
         async def one(wait: bool) -> None:
             nonlocal done
@@ -45,7 +45,7 @@ def test_there_is_an_end_to_the_places_aside() -> None:
 
 def test_a_check_that_is_broken_off_gives_its_place_back() -> None:
     async def run() -> None:
-        places = Places(1, 1, patience=0.01)
+        places = Slots(1, 1, patience=0.01)
 
         async def hang() -> None:
             async with places.take():

@@ -11,7 +11,7 @@ from monitor.chem import missing
 from monitor.chem.class_list import class_watchlist
 from monitor.chem.opsin import Answer, OpsinUnavailable, find_tools
 from monitor.model import Article, ListInfo, Listing, Mention, Name, Pin, Substance, Watchlist
-from monitor.pipeline.interpret import MOST_NOVEL, Found, Page
+from monitor.pipeline.interpret import MOST_NOVEL, MatchedArticle, StructureFindings
 from monitor.pipeline.structures import (
     MOST_NAMES,
     PATIENCE,
@@ -67,16 +67,16 @@ class Book:
 
 def page(
     text: str, *mentions: Mention, language: str | None = "en", url: str = "https://a.example/1"
-) -> Page:
-    return Page(Article("wire", url, "A title", text, DAY, language, DAY), mentions)
+) -> MatchedArticle:
+    return MatchedArticle(Article("wire", url, "A title", text, DAY, language, DAY), mentions)
 
 
-def look(reader: Book | None, text: str, *mentions: Mention, pins: tuple[Pin, ...] = ()) -> Found:
-    (found,) = Structures(reader, "" if reader else "no extra", pins).look(LISTED, [page(text, *mentions)])
+def look(reader: Book | None, text: str, *mentions: Mention, pins: tuple[Pin, ...] = ()) -> StructureFindings:
+    (found,) = Structures(reader, "" if reader else "no extra", pins).read(LISTED, [page(text, *mentions)])
     return found
 
 
-def facts(of: Found) -> list[tuple[str, str, str, float]]:
+def facts(of: StructureFindings) -> list[tuple[str, str, str, float]]:
     return [(each.surface, each.substance, each.method, each.score) for each in of.mentions]
 
 
@@ -177,7 +177,7 @@ def test_what_is_on_a_list_is_not_told_as_a_class_member() -> None:
     watchlist = Watchlist({"fentanyl": fentanyl, **CLASSES.substances}, (), CLASSES.listings, CLASSES.lists)
     name = "N-phenyl-N-[1-(2-phenylethyl)piperidin-4-yl]propanamide"
     book = Book({name: "CCC(=O)N(c1ccccc1)C1CCN(CCc2ccccc2)CC1"})
-    (found,) = Structures(book).look(watchlist, [page(f"They sell {name}.")])
+    (found,) = Structures(book).read(watchlist, [page(f"They sell {name}.")])
     assert [each.substance for each in found.mentions] == ["fentanyl"]
 
 
@@ -203,7 +203,7 @@ def test_a_name_pinned_to_count_never_is_left_alone() -> None:
     name = "1-bromo-2-phenylethane"
     book = Book({name: "BrCCc1ccccc1"})
     never = Pin("1-Bromo-2-phenylethane", always=False)
-    assert look(book, f"They seized {name}.", pins=(never,)) == Found()
+    assert look(book, f"They seized {name}.", pins=(never,)) == StructureFindings()
     elsewhere = Pin(name, always=False, sources=("another source",))
     assert facts(look(book, f"They seized {name}.", pins=(elsewhere,)))
 
@@ -211,14 +211,14 @@ def test_a_name_pinned_to_count_never_is_left_alone() -> None:
 def test_ordinary_text_asks_nothing() -> None:
     book = Book()
     text = "The minister said that the bridge was new. " * 40
-    assert look(book, text) == Found()
+    assert look(book, text) == StructureFindings()
     assert book.calls == []
 
 
 def test_switched_off_it_does_nothing() -> None:
     book = Book(trouble="not to be asked")
     off = Structures(book, on=False)
-    assert off.look(LISTED, [page("They seized 1-bromo-2-phenylethane.")]) == [Found()]
+    assert off.read(LISTED, [page("They seized 1-bromo-2-phenylethane.")]) == [StructureFindings()]
     assert off.mark == ""
 
 
@@ -241,7 +241,7 @@ def test_a_name_on_no_list_near_words_of_drugs_waits_for_people() -> None:
 @needs_rdkit
 def test_without_such_words_it_does_not() -> None:
     name = "2-bromo-1-(4-ethylphenyl)propan-1-one"
-    assert look(Book({name: "CCc1ccc(C(=O)C(C)Br)cc1"}), f"The glass holds {name}.") == Found()
+    assert look(Book({name: "CCc1ccc(C(=O)C(C)Br)cc1"}), f"The glass holds {name}.") == StructureFindings()
 
 
 def test_a_watched_substance_beside_it_is_such_a_word_and_no_structure_has_a_reason() -> None:
@@ -264,10 +264,10 @@ def test_the_names_of_a_batch_go_together_and_a_new_watchlist_counts_at_once() -
     book = Book({name: "BrCCc1ccccc1"})
     structures = Structures(book)
     pages = [page(f"{name} and 1-bromo-{n}-phenylbutane.", language=None) for n in range(2, 5)]
-    assert all(each.mentions for each in structures.look(LISTED, pages))
+    assert all(each.mentions for each in structures.read(LISTED, pages))
     assert len(book.calls) == 1
     other = Watchlist({}, ())
-    assert not any(each.mentions for each in structures.look(other, pages))
+    assert not any(each.mentions for each in structures.read(other, pages))
 
 
 def test_trouble_with_opsin_is_told_and_nothing_is_queued() -> None:
@@ -284,7 +284,7 @@ def test_a_batch_has_only_so_much_time() -> None:
     now = iter([0.0, 0.0, PATIENCE + 1, PATIENCE + 1])
     names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(2, 400))
     structures = Structures(Book(), timer=lambda: next(now))
-    (found,) = structures.look(LISTED, [page(f"A drug lab: {names}.", language=None)])
+    (found,) = structures.read(LISTED, [page(f"A drug lab: {names}.", language=None)])
     assert len(found.novel) == MOST_NOVEL
     assert "and 139 more (there was no time left)" in found.trouble
 
@@ -292,12 +292,12 @@ def test_a_batch_has_only_so_much_time() -> None:
 def test_a_catalogue_is_looked_at_in_part_and_says_so() -> None:
     names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(MOST_NAMES + 5))
     book = Book()
-    whole, part = Structures(book).look(LISTED, [page("A drug."), page(names, language=None)])
-    assert whole == Found()
+    whole, part = Structures(book).read(LISTED, [page("A drug."), page(names, language=None)])
+    assert whole == StructureFindings()
     assert (len(part.novel), part.trouble) == (MOST_NOVEL, "")
     assert part.partial == f"names after the first {MOST_NAMES:,} were left aside"
     names = " drug ".join(f"1-bromo-{n}-phenyl-{n}-ethylbutane" for n in range(MOST_NOVEL + 7))
-    (some,) = Structures(book).look(LISTED, [page(names, language=None)])
+    (some,) = Structures(book).read(LISTED, [page(names, language=None)])
     assert some.partial == f"7 unknown names more than {MOST_NOVEL} are not in the queue"
 
 
@@ -354,7 +354,7 @@ def test_the_shipped_lists_with_opsin(real: Structures) -> None:
         {**shipped.lists, **classes.lists},
     )
     text = f"The lab sold {BENZOYL} and sodium 4-hydroxybutanoate; 1-(zorbylphenyl)propan-2-amine was new."
-    (found,) = real.look(watchlist, [page(text)])
+    (found,) = real.read(watchlist, [page(text)])
     assert real.mark.startswith(f"opsin {find_tools().version}, names ")
     assert [each.substance for each in found.mentions] == ["class:us-frs", "class:cn-fentanyl", "ghb"]
     assert found.trouble == ""

@@ -20,7 +20,7 @@ import pytest
 from monitor.chem.opsin import Answer, Opsin, Tools, find_tools
 from monitor.doors.scheduler import Watcher
 from monitor.model import Outcome, Watchlist
-from monitor.pipeline.interpret import Found, Page
+from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.run import BugError, Monitor
 from monitor.pipeline.structures import GIVE_UP, PatientReader, Structures, _Kept, lacking
 from tests.chem.test_opsin import FAKE, pids_of
@@ -217,7 +217,7 @@ def test_java_without_memory_is_a_gap_and_tried_again(
         with_java(monitor, broken)
         (check,) = monitor.run().checks
         assert (check.outcome, check.done.new, check.failed, check.unresolved) == ("ok", 3, 0, True)
-        assert monitor.judge.structures.look(monitor.judge.watchlist, []) == []
+        assert monitor.judge.structures.read(monitor.judge.watchlist, []) == []
     assert alerts(tmp_path) == [("0.txt", "phenethyl-bromide"), ("1.txt", "phenethyl-bromide")]
     found = rows(tmp_path, GAPS)
     assert [(outcome, str(where)[-5:], is_open) for outcome, where, _, is_open in found] == [
@@ -310,7 +310,7 @@ def test_watch_tries_again_what_was_not_resolved(tmp_path: Path, stand_in: Calla
 class Broken(Structures):
     """A structure part with a bug."""
 
-    def look(self, watchlist: Watchlist, pages: Sequence[Page]) -> list[Found]:
+    def read(self, watchlist: Watchlist, pages: Sequence[MatchedArticle]) -> list[StructureFindings]:
         raise ZeroDivisionError("a bug of ours")
 
 

@@ -60,7 +60,8 @@ def test_a_story_begins_and_is_joined_and_the_same_again_adds_nothing(store: Sto
     assert rows(store, "SELECT articles, outlets FROM v_alerts") == [(2, 1)]
     assert store.story_of("https://b.example/2") == FIRST
     assert store.story_of("https://nobody.example") == ""
-    told = store.story(FIRST)
+    assert store.stories(["https://nobody.example"]) == {}
+    told = store.stories([FIRST, "https://nobody.example"])[FIRST]
     assert told.told == {"fentanyl": (Severity.HIGH, NOW, True)}
     assert told.outlets == {"news.example"}
     kept = store.alert(1)
