@@ -1,29 +1,36 @@
 """The one HTTP client: polite, bounded (time, bytes, hops) and guarded.
 
 Polite means robots.txt, pace, Retry-After and conditional GET. Only here does ingestion touch the network.
-Whatever aiohttp, ssl or the system raises leaves as SourceError.
+Whatever aiohttp, ssl or the system raises leaves as SourceError (`failures`).
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import TracebackType
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 import aiohttp
 
 from monitor.errors import SourceError
 from monitor.ingest.challenge import LOOKED_AT, challenge
 from monitor.ingest.decode import decode
+from monitor.ingest.failures import (
+    StatusError,
+    bad_address,
+    joined,
+    refused,
+    shown,
+    status_error,
+    too_large,
+    wrapped,
+)
 from monitor.ingest.guard import (
-    AddressRefusedError,
     AllowedHosts,
     GuardedResolver,
     host_is_allowed,
@@ -43,7 +50,11 @@ DEFAULT_ACCEPT = (
     "application/rss+xml, application/atom+xml, application/feed+json, text/html, application/xhtml+xml, "
     "application/xml;q=0.9, text/plain;q=0.8, */*;q=0.5"
 )
-MAX_RETRY_AFTER = 86_400.0  # seconds; a server that asks for more is asked again after a day
+# Seconds for which one answer closes its whole host: a longer Retry-After holds for the address that gave it.
+# Otherwise a single page could silence every source of its host for a day.
+HOST_CLOSED_MOST = 900.0
+_POSTPONED_MOST = 5_000  # remembered addresses that asked for patience
+_WHOLE = frozenset({200, 203})  # statuses whose body is the document; others of 2xx are not (RFC 9110, 15.3)
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT_REDIRECTS = frozenset({301, 308})
 _SMALL_BODY = 1_000_000  # bytes; a body up to this size is always read to its end
@@ -83,6 +94,7 @@ class _Ask:
     obeys_robots: bool
     pace: float = 0.0
     cut: bool = False  # a body beyond the limit is cut, not refused
+    for_site: bool = False  # robots.txt or the like
 
 
 class Http:
@@ -104,6 +116,7 @@ class Http:
         self._allowed = AllowedHosts(self.limits.allow_hosts)
         self._clock, self._sleep, self._wall = clock, sleep, wall
         self._hosts: dict[str, _Host] = {}
+        self._postponed: dict[str, float] = {}  # address -> time before which it is not asked again
         self._held = 0  # bytes of the bodies that are being read
         self._robots = Robots(self.limits.user_agent, self._site_file, clock)
         self._reservations = Reservations(self._site_file, clock)
@@ -168,13 +181,13 @@ class Http:
         time_left = self.limits.timeout_total
         for _ in range(self.limits.max_redirects + 1):
             if current in seen:
-                raise SourceError(f"{_shown(url)} redirects in a circle", outcome="error")
+                raise SourceError(f"{shown(url)} redirects in a circle", outcome="error")
             seen.add(current)
             host = self._checked_host(current, first=len(seen) == 1)
             if ask.obeys_robots:
                 self._host(host).delay = await self._robots.check(current)
                 await self._reservations.check(current)
-            async with self._turn(host, current, ask.pace):
+            async with self._turn(host, current, ask):
                 started = self._loop_time()
                 answer = await self._hop(current, ask, time_left)
                 time_left -= self._loop_time() - started
@@ -182,18 +195,20 @@ class Http:
                 hops.append(Hop(answer.url, answer.status))
                 return replace(answer, moved_to=moved_to, hops=tuple(hops))
             hops.append(Hop(current, answer.status))
-            current = urldefrag(_joined(current, answer.location)).url
+            current = urldefrag(joined(current, answer.location)).url
             all_permanent = all_permanent and answer.permanent
             moved_to = current if all_permanent else moved_to
         most = self.limits.max_redirects
-        raise SourceError(f"{_shown(url)} redirects more than {most} times", outcome="error")
+        raise SourceError(f"{shown(url)} redirects more than {most} times", outcome="error")
 
     async def _site_file(self, url: str) -> str | None:
         """Fetch a robots.txt or the like; None where there is none (4xx, 429 aside: RFC 9309, 2.3.1)."""
         headers = self._headers("", "", "text/plain, application/json, */*;q=0.5")
         try:
-            response = await self._follow(url, _Ask(headers, ROBOTS_MAX_BYTES, False, cut=True))
-        except _StatusError as error:
+            response = await self._follow(
+                url, _Ask(headers, ROBOTS_MAX_BYTES, False, cut=True, for_site=True)
+            )
+        except StatusError as error:
             if 400 <= error.status < 500 and error.status != 429:
                 return None
             raise
@@ -223,40 +238,57 @@ class Http:
             parts = urlsplit(url)
             host, port = parts.hostname, parts.port
         except ValueError as error:
-            raise _bad_address(url, str(error), permanent=first) from error
+            raise bad_address(url, str(error), permanent=first) from error
         if parts.scheme not in ("http", "https") or not host:
-            raise _bad_address(url, "only http and https addresses are read", permanent=first)
+            raise bad_address(url, "only http and https addresses are read", permanent=first)
         if parts.username is not None or parts.password is not None:
             why = "a user name or password in an address is not sent; remove it"
-            raise _bad_address(url, why, permanent=first)
+            raise bad_address(url, why, permanent=first)
         port = port or (443 if parts.scheme == "https" else 80)
         literal = literal_address(host)
         if literal is not None and (host, port) not in self._allowed and not is_public(literal):
-            raise _refused(url, f"{literal} is not a public address", permanent=first)
+            raise refused(url, f"{literal} is not a public address", permanent=first)
         return host
 
     @contextlib.asynccontextmanager
-    async def _turn(self, host: str, url: str, pace: float) -> AsyncIterator[None]:
-        """Wait until it is our turn at `host`. Raises SourceError while the host asked to be left alone."""
+    async def _turn(self, host: str, url: str, ask: _Ask) -> AsyncIterator[None]:
+        """Wait until it is our turn at `host`. Raises SourceError while it, or `url`, is to be left alone."""
         state = self._host(host)
         async with state.turn:
-            closed = state.closed_until - self._clock()
-            if closed > 0:
-                raise SourceError(
-                    f"{_shown(url)} was not asked: {host} wants no request for another {closed:.0f} s",
-                    outcome="blocked",
-                    retry_after=closed,
-                )
+            self._check_patience(host, url, state)
             wait = state.next_start - self._clock()
             if wait > 0:
                 await self._sleep(wait)
-            state.next_start = self._clock() + max(self.limits.pace, state.delay, pace)
+            state.next_start = self._clock() + max(self.limits.pace, state.delay, ask.pace)
             try:
                 yield
             except SourceError as error:
                 if error.retry_after is not None:
-                    state.closed_until = self._clock() + error.retry_after
+                    self._leave_alone(url, state, error.retry_after, ask)
                 raise
+
+    def _check_patience(self, host: str, url: str, state: _Host) -> None:
+        """Raise SourceError while the host, or this address of it, asked to be left alone."""
+        now = self._clock()
+        closed, postponed = state.closed_until - now, self._postponed.get(url, 0.0) - now
+        left = max(closed, postponed)
+        if left > 0:
+            who = host if closed >= postponed else "it"
+            raise SourceError(
+                f"{shown(url)} was not asked: {who} wants no request for another {left:.0f} s",
+                outcome="blocked",
+                retry_after=left,
+            )
+
+    def _leave_alone(self, url: str, state: _Host, seconds: float, ask: _Ask) -> None:
+        now = self._clock()
+        state.closed_until = now + min(seconds, HOST_CLOSED_MOST)
+        if seconds <= HOST_CLOSED_MOST or ask.for_site:
+            return  # a file that rules over the site must not close it for longer either
+        if len(self._postponed) >= _POSTPONED_MOST:
+            self._postponed = {each: until for each, until in self._postponed.items() if until > now}
+        if len(self._postponed) < _POSTPONED_MOST:
+            self._postponed[url] = now + seconds
 
     def _host(self, host: str) -> _Host:
         if len(self._hosts) > _IDLE_HOSTS:
@@ -277,7 +309,7 @@ class Http:
             async with asyncio.timeout(max(time_left, 0)), self._connection(url, ask) as answer:
                 return await self._read(url, ask, answer)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _wrapped(error, url, self.limits) from error
+            raise wrapped(error, url, self.limits) from error
 
     @contextlib.asynccontextmanager
     async def _connection(self, url: str, ask: _Ask) -> AsyncIterator[aiohttp.ClientResponse]:
@@ -298,14 +330,14 @@ class Http:
         not_modified = answer.status == 304 and bool(
             ask.headers.keys() & {"If-None-Match", "If-Modified-Since"}
         )
-        if not not_modified and not 200 <= answer.status < 300:
+        if not not_modified and answer.status not in _WHOLE:
             seen = await self._seen_challenge(url, ask, answer) if answer.status in _CHALLENGED else ""
-            raise _status_error(url, answer.status, headers, self._wall(), seen)
+            raise status_error(url, answer.status, headers, self._wall(), seen)
         media_type, charset = parse_content_type(headers.get("content-type", ""))
         body = b"" if not_modified else await self._body(url, ask, answer)
         seen = challenge(headers, body) if media_type in _PAGES else ""
         if seen:
-            raise SourceError(f"{_shown(url)} answered {answer.status}{_asks(seen)}", outcome="blocked")
+            raise status_error(url, answer.status, headers, self._wall(), seen)
         return Response(
             url=str(answer.url),
             status=answer.status,
@@ -348,127 +380,11 @@ class Http:
                     answer.close()
                     if ask.cut:
                         return bytes(body[: ask.max_bytes])
-                    raise _too_large(url, ask.max_bytes)
+                    raise too_large(url, ask.max_bytes)
                 if self._held > self.limits.max_held and len(body) > _SMALL_BODY:
                     answer.close()
-                    raise SourceError(f"{_shown(url)} was broken off: too much is being read at this time")
+                    raise SourceError(f"{shown(url)} was broken off: too much is being read at this time")
             check_complete(stages)
             return bytes(body)
         finally:
             self._held -= len(body)
-
-
-# --- what went wrong, in one word for the ledger and one sentence for people ------------------------
-
-
-class _StatusError(SourceError):
-    """The server answered with a status that is no success."""
-
-    status = 0
-
-
-def _shown(url: str) -> str:
-    """The address for a message: without user name and password, and not endless."""
-    before, separator, rest = url.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{before}{separator}{place.rpartition('@')[2]}{slash}{path}"[:300]
-
-
-def _bad_address(url: str, why: str, *, permanent: bool = True) -> SourceError:
-    return SourceError(f"{_shown(url)}: {why}", permanent=permanent, outcome="refused")
-
-
-def _refused(url: str, why: str, *, permanent: bool = False) -> SourceError:
-    return SourceError(
-        f"{_shown(url)} was not asked: {why} (name the host under http: allow_hosts: to allow it)",
-        permanent=permanent,
-        outcome="refused",
-    )
-
-
-def _too_large(url: str, limit: int) -> SourceError:
-    return SourceError(f"{_shown(url)} is larger than {limit:,} bytes", outcome="too-large")
-
-
-def _joined(base: str, location: str) -> str:
-    try:
-        return urljoin(base, location.strip())
-    except ValueError as error:
-        raise _bad_address(location, str(error), permanent=False) from error
-
-
-def _asks(seen: str) -> str:
-    return f" with a page that asks for a human ({seen[:200]})" if seen else ""
-
-
-def _status_error(
-    url: str, status: int, headers: dict[str, str], now: datetime, seen: str = ""
-) -> SourceError:
-    outcome = "error"
-    if seen or status in (401, 402, 403, 429, 451):
-        outcome = "blocked"
-    elif status in (404, 410):
-        outcome = "gone"
-    elif status in (408, 504):
-        outcome = "timeout"
-    retry_after = _retry_after(headers, now) if status in (429, 503) else None
-    error = _StatusError(
-        f"{_shown(url)} answered {status}{_asks(seen)}",
-        permanent=status == 410,
-        outcome=outcome,
-        retry_after=retry_after,
-    )
-    error.status = status
-    return error
-
-
-def _retry_after(headers: dict[str, str], now: datetime) -> float | None:
-    """Read Retry-After (RFC 9110, 10.2.3: seconds or a date) as seconds from now."""
-    value = headers.get("retry-after", "").strip()
-    if value.isdecimal():
-        return min(float(value[:9]), MAX_RETRY_AFTER)
-    until = _http_date(value)
-    if until is None:
-        return None
-    # By the server's own clock where it tells it: ours may differ.
-    reference = _http_date(headers.get("date", "")) or now
-    return min(max((until - reference).total_seconds(), 0.0), MAX_RETRY_AFTER)
-
-
-def _http_date(value: str) -> datetime | None:
-    try:
-        parsed = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
-
-
-def _wrapped(error: Exception, url: str, limits: HttpLimits) -> SourceError:
-    """Turn an exception of aiohttp, ssl or the system into ours."""
-    shown = _shown(url)
-    refused = _cause(error, AddressRefusedError)
-    if refused is not None:
-        return _refused(url, str(refused))
-    if isinstance(error, aiohttp.InvalidURL):
-        return _bad_address(url, "this is not a valid address")
-    if isinstance(error, TimeoutError):
-        silent = isinstance(error, aiohttp.ServerTimeoutError)
-        waited = limits.timeout_connect if silent else limits.timeout_total
-        return SourceError(f"{shown} did not answer in time ({waited:g} s)", outcome="timeout")
-    if isinstance(error, (aiohttp.ClientSSLError, ssl.SSLError)):
-        return SourceError(f"{shown}: the TLS connection failed: {error}", outcome="unreachable")
-    if isinstance(error, (aiohttp.ClientConnectorError, OSError)):
-        return SourceError(f"{shown} could not be reached: {error}", outcome="unreachable")
-    if isinstance(error, aiohttp.ClientError):
-        return SourceError(
-            f"{shown} gave an unreadable answer: {error or type(error).__name__}", outcome="error"
-        )
-    return _bad_address(url, f"this is not a valid address ({error})")
-
-
-def _cause(error: BaseException | None, kind: type[Exception]) -> BaseException | None:
-    for _ in range(10):  # a chain of causes is short
-        if error is None or isinstance(error, kind):
-            return error
-        error = getattr(error, "os_error", None) or error.__cause__ or error.__context__
-    return None

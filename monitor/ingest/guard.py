@@ -19,8 +19,23 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 # variable because the socket is opened far below `get`, where only the address is known.
 host_is_allowed: ContextVar[bool] = ContextVar("host_is_allowed", default=False)
 
-_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")  # all that IANA has given out for the public Internet
-_SIX_TO_FOUR = ipaddress.ip_network("2002::/16")  # RFC 7526: given up; Python's releases disagree about it
+# What is not public, by the IANA registries of special-purpose addresses and of multicast. A few anycast
+# services in these blocks, which are no web servers, are refused with them. Written out because the releases
+# of Python disagree (192.0.0.0/24, 2001::/23, 2002::/16, 3fff::/20).
+_SPECIAL_V4 = [
+    ipaddress.IPv4Network(block)
+    for block in (
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4"),
+    )
+]
+_GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")  # all that IANA has given out for the public Internet
+_SPECIAL_V6 = [  # within it
+    ipaddress.IPv6Network(block)
+    for block in ("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20")
+]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052: the last 32 bits are an IPv4 address
 _RESOLVER_THREADS = 16
 
@@ -33,7 +48,7 @@ def is_public(address: str) -> bool:
     """Say whether `address` (textual IPv4 or IPv6) is a public unicast address.
 
     An IPv6 address that carries an IPv4 address (mapped, NAT64) is judged by that; 6to4 and anything that is
-    not an address are not public. Sources: the IANA special-purpose registries, by way of `ipaddress`.
+    not an address are not public, whatever the release of Python.
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -46,13 +61,13 @@ def is_public(address: str) -> bool:
         embedded = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
     if embedded is not None:
         return _is_public_v4(embedded)
-    if parsed in _SIX_TO_FOUR or parsed.scope_id:
+    if parsed.scope_id or parsed not in _GLOBAL_UNICAST:
         return False
-    return parsed in _GLOBAL_UNICAST and parsed.is_global
+    return not any(parsed in block for block in _SPECIAL_V6)
 
 
 def _is_public_v4(address: ipaddress.IPv4Address) -> bool:
-    return address.is_global and not address.is_multicast and not address.is_reserved
+    return not any(address in block for block in _SPECIAL_V4)
 
 
 def literal_address(host: str) -> str | None:

@@ -9,7 +9,10 @@ from typing import Protocol
 from monitor.errors import SourceError
 
 ACCEPT_ENCODING = "gzip, deflate, br"
-_PIECE = 64 * 1024
+_PIECE = 64 * 1024  # plain bytes that are handed on at a time
+# Packed bytes that zlib is shown at a time. At the end of a member it copies all that it was shown and did
+# not use, so a body of many tiny members shown whole would cost the square of its length.
+WINDOW = 2048
 _MAX_CODINGS = 2  # more layers than that are nothing but a bomb
 _GZIP_MAGIC = b"\x1f\x8b"
 
@@ -26,18 +29,34 @@ class Decoder(Protocol):
         ...
 
 
-class _Zlib:
-    """gzip (also in several members) and deflate (with and without its zlib header)."""
+class Zlib:
+    """gzip (also in several members) and deflate (with and without its zlib header).
+
+    The work is linear in the bytes pushed: `shown` counts those that zlib was shown, again ones included, and
+    stays below `WINDOW / 20` times their number (an empty gzip member has 20 bytes).
+    """
 
     def __init__(self, gzip: bool) -> None:
+        self.shown = 0
         self._gzip = gzip
         self._stream: zlib._Decompress | None = None
+        self._between = False  # a member has ended, and what follows it is not known yet
         self._ended = False
+        self._after = b""  # what follows a member, as long as it is too short to show whether it is another
 
     def push(self, data: bytes) -> Iterator[bytes]:
+        for start in range(0, len(data), WINDOW):
+            if self._ended:
+                return
+            yield from self._push(data[start : start + WINDOW])
+
+    def _push(self, data: bytes) -> Iterator[bytes]:
+        if self._between:
+            data = self._next_member(self._after + data)
         pending = False
-        while (data or pending) and not self._ended:
+        while data or pending:
             stream = self._stream or self._open(data)
+            self.shown += len(data)
             try:
                 piece = stream.decompress(data, _PIECE)
             except zlib.error as error:
@@ -47,10 +66,23 @@ class _Zlib:
             # Output can still be waiting inside when all input has been taken.
             data, pending = stream.unconsumed_tail, len(piece) >= _PIECE
             if stream.eof:
-                data, pending = stream.unused_data, False
-                self._stream = None
-                # Anything after the end that is not another gzip member is padding.
-                self._ended = not (self._gzip and data.startswith(_GZIP_MAGIC))
+                self._stream, pending = None, False
+                self._between, self._ended = True, not self._gzip
+                data = self._next_member(stream.unused_data)
+
+    def _next_member(self, data: bytes) -> bytes:
+        """The beginning of another gzip member, or nothing: anything else after a member is padding."""
+        self._after = b""
+        if self._ended:
+            return b""
+        if data.startswith(_GZIP_MAGIC):
+            self._between = False
+            return data
+        if _GZIP_MAGIC.startswith(data):
+            self._after = data  # perhaps one, whose beginning comes with the next piece
+        else:
+            self._ended = True
+        return b""
 
     def _open(self, data: bytes) -> zlib._Decompress:
         if self._gzip:
@@ -109,9 +141,9 @@ def decoders(content_encoding: str) -> list[Decoder]:
 
 def _decoder(name: str) -> Decoder:
     if name in ("gzip", "x-gzip"):
-        return _Zlib(gzip=True)
+        return Zlib(gzip=True)
     if name == "deflate":
-        return _Zlib(gzip=False)
+        return Zlib(gzip=False)
     if name == "br":
         return _Brotli()
     raise _damaged(f"unknown content encoding {name[:40]!r}")

@@ -50,7 +50,9 @@ class Origins(Generic[Told]):
             text = await self._ask(place)
         except SourceError as error:
             origin.trouble = error
-            origin.until = self._clock() + max(KEPT_FAILURE, error.retry_after or 0.0)
+            origin.until = (
+                self._clock() + KEPT_FAILURE
+            )  # whatever it asked for: one file must not close a site
             return
         origin.told = None if text is None else self._read(text)
         origin.until = self._clock() + KEPT

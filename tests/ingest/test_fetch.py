@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
@@ -156,6 +157,9 @@ def test_every_address_on_the_way_is_told_with_the_time() -> None:
         (500, "error", False),
         (503, "error", False),
         (400, "error", False),
+        (202, "error", False),
+        (204, "error", False),
+        (206, "error", False),
     ],
 )
 def test_statuses_have_outcomes(code: int, outcome: str, permanent: bool) -> None:
@@ -182,20 +186,27 @@ def test_retry_after(code: int, value: str, date: datetime, seconds: float | Non
     assert failure({"/": answer}).retry_after == seconds
 
 
-def test_a_host_that_asked_for_patience_is_left_alone() -> None:
-    async def twice(http: Http, server: Server) -> tuple[list[str], list[float | None]]:
-        waits = []
-        for path in ("/busy", "/other"):
-            with pytest.raises(SourceError) as caught:
-                await http.get(server.url + path)
-            waits.append(caught.value.retry_after)
-        return server.paths, waits
+def test_a_part_is_no_document() -> None:
+    part = web.Response(status=206, body=b"half of it", headers={"Content-Range": "bytes 0-9/20"})
+    assert "a part of the document" in str(failure({"/": part}))
 
-    paths, waits = run({"/busy": status(429, Retry_After="60"), "/other": "x"}, twice)
-    assert paths == ["/busy"]
-    assert waits[0] == 60.0
-    assert waits[1] is not None
-    assert 0 < waits[1] <= 60
+
+def test_empty_blocks_without_end_are_given_up() -> None:
+    """A packed answer of which nothing comes out costs no more than a little beyond the limit."""
+    packer = zlib.compressobj(wbits=31)
+    start = packer.compress(b"x") + packer.flush(zlib.Z_SYNC_FLUSH)
+    blocks = b"\0\0\0\xff\xff" * 13_000  # stored blocks of no bytes
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Encoding": "gzip"})
+        await response.prepare(request)
+        with contextlib.suppress(ConnectionError):
+            for piece in (start, *[blocks] * 4):
+                await response.write(piece)
+        return response
+
+    assert failure({"/": handler}, max_bytes=1000).outcome == "too-large"
+    assert failure({"/": handler}, max_bytes=1_000_000).outcome == "parse-error"  # it ends in the middle
 
 
 def test_a_redirect_loop_ends() -> None:
@@ -418,53 +429,3 @@ def test_a_truncated_gzip_over_a_large_body() -> None:
     whole = gzipped(b"x" * 1000)
     assert isinstance(whole.body, bytes)
     assert failure({"/": answer(whole.body[:10], Content_Encoding="gzip")}).outcome == "parse-error"
-
-
-# --- pace --------------------------------------------------------------------------------------------
-
-
-class Clock:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.naps: list[float] = []
-
-    def __call__(self) -> float:
-        return self.now
-
-    async def sleep(self, seconds: float) -> None:
-        self.naps.append(seconds)
-        self.now += seconds
-
-
-def test_requests_to_one_host_keep_the_pace() -> None:
-    clock = Clock()
-
-    async def main() -> None:
-        async with (
-            serve({"/": "x"}) as server,
-            Http(limits(server, pace=2.0), clock=clock, sleep=clock.sleep) as http,
-        ):
-            await asyncio.gather(*(http.get(server.url + "/") for _ in range(4)))
-
-    asyncio.run(main())
-    assert clock.naps == [2.0, 2.0, 2.0]
-
-
-def test_one_request_at_a_time_to_one_host() -> None:
-    busy, most = 0, 0
-
-    async def handler(request: web.Request) -> web.Response:
-        nonlocal busy, most
-        busy += 1
-        most = max(most, busy)
-        await asyncio.sleep(0.01)
-        busy -= 1
-        return web.Response(text="x")
-
-    async def many(http: Http, server: Server) -> int:
-        return len(await asyncio.gather(*(http.get(server.url + "/") for _ in range(8))))
-
-    assert run({"/": handler}, many) == 8
-    assert most == 1

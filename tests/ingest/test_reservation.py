@@ -20,7 +20,7 @@ from monitor.ingest.reservation import (
     is_reserved,
     read_rules,
 )
-from tests.ingest.test_fetch import Clock
+from tests.ingest.test_patience import Clock
 from tests.ingest.test_robots import PAGE, Site
 from tests.servers import answer, limits, serve
 

@@ -11,8 +11,8 @@ from aiohttp import web
 from monitor.errors import SourceError
 from monitor.ingest import Http
 from monitor.ingest.origins import KEPT, KEPT_FAILURE
-from monitor.ingest.robots import LONGEST_DELAY, Robots, robots_address
-from tests.ingest.test_fetch import Clock
+from monitor.ingest.robots import Robots, robots_address
+from tests.ingest.test_patience import Clock
 from tests.servers import Handler, Server, answer, endless, limits, serve, status
 
 PAGE = "https://example.org/news/1"
@@ -74,7 +74,8 @@ def test_forbidden(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "seconds"), [("2.5", 2.5), ("86400", LONGEST_DELAY), ("-3", 0), ("soon", 0)]
+    ("written", "seconds"),
+    [("2.5", 2.5), ("29", 29), ("30", 30), ("31", 30), ("86400", 30), ("-3", 0), ("soon", 0)],
 )
 def test_crawl_delay_is_kept_within_bounds(written: str, seconds: float) -> None:
     assert delay(f"User-agent: *\nCrawl-delay: {written}") == seconds

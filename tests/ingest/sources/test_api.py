@@ -17,7 +17,7 @@ from monitor.ingest.request import Response
 from monitor.ingest.sources.api import OVERLAP
 from monitor.model import Article, Document, Source, SourceState
 from tests.ingest.sources.runs import NOW, Check, Web, check
-from tests.ingest.test_fetch import Clock
+from tests.ingest.test_patience import Clock
 from tests.servers import answer, limits, serve, web
 
 API = "https://example.org/api"

@@ -17,7 +17,7 @@ from monitor.ingest.request import Response
 from monitor.ingest.sources.gdelt import MOST_RECORDS, PACE, grouped
 from monitor.model import Gap, Source, SourceState
 from tests.ingest.sources.runs import NOW, Check, check
-from tests.ingest.test_fetch import Clock
+from tests.ingest.test_patience import Clock
 from tests.servers import limits, serve, web
 
 API = "https://api.example.org/doc"
