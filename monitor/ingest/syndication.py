@@ -6,16 +6,15 @@ between entries and parsed a few hundred at a time.
 
 from __future__ import annotations
 
-import calendar
 import io
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from monitor.errors import SourceError
-from monitor.ingest.dates import parse_date, plausible
+from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.entry import CHUNK, Entry, absolute, in_chunks, make_entry, plain_text
 from monitor.ingest.page import language_code, plain_title
@@ -166,10 +165,8 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
     best = max(contents, key=lambda content: len(content.get("value") or ""))
     texts = [plain_text(content.get("value") or "") for content in contents]
     plain_type = best.get("type") == "text/plain" and "<" not in (best.get("value") or "")
-    dates = [
-        _from_struct(get(f"{name}_parsed"), now) or parse_date(get(name), now)
-        for name in ("published", "updated", "created")
-    ]
+    # As written: feedparser's own reading guesses, and fills what it lacks from the day of reading.
+    dates = [parse_date(get(name), now) for name in ("published", "updated", "created")]
     return make_entry(
         identity=str(get("id") or ""),
         link=link,
@@ -181,14 +178,6 @@ def _entry(raw: dict[str, Any], url: str, feed_language: str | None, now: dateti
         changed=str(get("updated") or ""),
         language=language_code(detail.get("language")) or language_code(feed_language),
     )
-
-
-def _from_struct(value: Any, now: datetime) -> datetime | None:
-    """Make a date of feedparser's time.struct_time, which is in UTC."""
-    try:
-        return plausible(datetime.fromtimestamp(calendar.timegm(value), UTC), now) if value else None
-    except (ValueError, OverflowError, OSError, TypeError):
-        return None
 
 
 # --- JSON Feed ---------------------------------------------------------------------------------------
