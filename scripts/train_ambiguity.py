@@ -1,8 +1,9 @@
 """Learn the weights of the ambiguity features: `python scripts/train_ambiguity.py DEV_DIR > weights.json`.
 
 DEV_DIR holds labelled development data (`ambiguous.jsonl`, `watchlist.jsonl`, `ordinary.jsonl.gz`), which is
-not part of this project; `tests/corpus` is always used. Each ambiguous candidate that the matcher proposes
-is one example: the features of `monitor.match.ambiguity`, and whether the label says it is meant.
+not part of this project; the half of `tests/corpus` to tune on is always used, the other never. Each
+ambiguous candidate that the matcher proposes is one example: the features of `monitor.match.ambiguity`, and
+whether the label says it is meant.
 The fit is a logistic regression by Newton's method, with an L2 penalty, in numpy alone.
 """
 
@@ -94,7 +95,7 @@ def texts(dev: Path) -> Iterator[tuple[str, str, str | None, list[Span], list[Sp
         yield "watchlist", row["text"], row["lang"], gold, unsure, None
     for row in lines(dev / "ordinary.jsonl.gz"):
         yield "ordinary", row["text"], row["lang"], [], [], None
-    for item in load():
+    for item in load("tune"):
         meant = [(label.start, label.stop) for label in item.of("substance")]
         ignored = [(label.start, label.stop) for label in item.of("open")]
         yield "corpus", item.text, item.lang, meant, ignored, None

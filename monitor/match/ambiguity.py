@@ -59,7 +59,7 @@ REASONS = {
     "-other_sense": "words of another sense stand near",
     "-defined_otherwise": "the text defines it as something else",
     "-proper": "part of a proper name",
-    "-short_bare": "one or two letters, and nothing that tells what they mean",
+    "-short_bare": "one or two letters, and nothing that says what they mean",
     "-longer": "the word beside it makes another name or an idiom of it",
     "-alone": "no other substance in the text",
     "-ticker": "written as the code of a share",
@@ -83,8 +83,8 @@ class Judgement:
     @property
     def reasons(self) -> tuple[str, ...]:
         """The score in words; put together when asked for, as most candidates are dropped without."""
-        told = _reasons if self.candidate.weak else _plain_reasons
-        return (*told(self.candidate, self.features), *([self.pinned] if self.pinned else ()))
+        in_words = _reasons if self.candidate.weak else _plain_reasons
+        return (*in_words(self.candidate, self.features), *([self.pinned] if self.pinned else ()))
 
 
 @dataclass(slots=True)
@@ -151,7 +151,7 @@ class Document:
         return self.view.to_words(candidate.start, candidate.stop)
 
     def tags(self, candidate: Candidate) -> dict[str, str]:
-        """What the text tells of the candidate, by tag, with the word that says so."""
+        """What the words around the candidate say of it, by tag, with the word that says so."""
         found = {}
         for tag, begin in context.tags(self.around, *self.words_span(candidate)):
             start, stop = self.view.from_words(begin, self.around.ends[begin])
@@ -318,8 +318,8 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["listed"] = float(
         _listed_with(known, candidate, known.strong_near(candidate.start, candidate.stop, 40))
     )
-    told = ("same_as", "same_as_elsewhere", "alias", "quantity", "listed")
-    found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in told))
+    explained = ("same_as", "same_as_elsewhere", "alias", "quantity", "listed")
+    found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in explained))
     distance = min((_gap(candidate, other) for other in known.strong_near(start, stop, 200)), default=10_000)
     found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0
     left, right = known.words_span(candidate)

@@ -85,7 +85,7 @@ _SALT_TAIL = re.compile(
 )
 
 # Endings by which a language inflects a name, or makes a plural of it.
-_INFLECTIONS: dict[str, frozenset[str]] = {
+ENDINGS: dict[str, frozenset[str]] = {
     language: frozenset(endings.split())
     for language, endings in {
         "en": "s es 's",
@@ -285,7 +285,7 @@ def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: b
         return "free"
     if cased:
         return "inflected" if tail == "s" or (long and tail == "S" and surface.isupper()) else "inside"
-    endings = _INFLECTIONS.get(language or "", _ANY_INFLECTION)
+    endings = ENDINGS.get(language or "", _ANY_INFLECTION)
     if lower in endings or lower in _ANY_INFLECTION:
         return "inflected"
     if long and (tail[0].isupper() and surface[-1].islower()):

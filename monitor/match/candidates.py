@@ -18,7 +18,7 @@ from monitor.match.bounds import Bounds
 from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.patterns import Automaton, Hit
-from monitor.match.reading import Reading, read
+from monitor.match.reading import Rendering, read
 from monitor.match.words import tables
 from monitor.model import Name
 
@@ -50,7 +50,7 @@ class Candidate:
     start: int
     stop: int
     name: Name
-    reading: Reading
+    reading: Rendering
     border: borders.Border
     weak: bool
     method: str = "name"
@@ -174,7 +174,9 @@ def from_misspellings(
     for start, stop, entry in found:
         border = borders.look(view.text, start, stop, language, letters=7)
         if border.kind == "free" and not borders.hyphenated(view.text, start, stop):
-            yield Candidate(start, stop, lexicon.name(entry), Reading("normal"), border, False, "misspelling")
+            yield Candidate(
+                start, stop, lexicon.name(entry), Rendering("normal"), border, False, "misspelling"
+            )
 
 
 def from_abbreviations(view: Forms, defined: list[Definition], strong: list[Candidate]) -> list[Candidate]:
@@ -192,7 +194,7 @@ def from_abbreviations(view: Forms, defined: list[Definition], strong: list[Cand
             if name is None or re.match(r"\w", view.text[stop : stop + 1]):
                 continue
             border = borders.Border("free", start, stop)
-            candidate = Candidate(start, stop, name, Reading("normal"), border, False, "abbreviation")
+            candidate = Candidate(start, stop, name, Rendering("normal"), border, False, "abbreviation")
             if not taken.meets(candidate):
                 found.append(candidate)
                 taken.add(candidate)
@@ -251,7 +253,7 @@ def _candidate(
     if reading is None:
         return None
     if view.origin is not None and _hidden_in_references(view, start, stop):
-        reading = Reading("skeleton", (*reading.tricks, "character references"))
+        reading = Rendering("skeleton", (*reading.tricks, "character references"))
     letters = sum(map(str.isalpha, spelling))
     if len(spelling) == 1 and not _stands_alone(view.text, start, stop):
         return None

@@ -84,7 +84,7 @@ def _function_words() -> dict[bytes, tuple[str, ...]]:
 
 
 def guess_language(forms: Forms) -> str | None:
-    """Tell the language of a text by its small words (Chinese by its characters); None when they do not."""
+    """Guess the language of a text by its small words (Chinese by its characters); None if unsettled."""
     if forms.guessed is None:
         forms.guessed = (_guess_language(forms),)
     return forms.guessed[0]
@@ -249,7 +249,7 @@ _NEGATION_REACH = 12  # before the name only: "no fentanyl", "kein Kokain"
 
 
 def tags(around: Surroundings, start: int, stop: int) -> tuple[tuple[str, int], ...]:
-    """What the text tells of the stretch (words form offsets): each tag, and where its word begins."""
+    """The tags of a stretch (words form offsets), each with where the word begins that says so."""
     found = []
     for tag in tables().tags:
         negated = tag == "negated"

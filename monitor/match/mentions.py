@@ -214,7 +214,7 @@ def _append(mentions: list[Mention], new: Mention, text: str) -> None:
 def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.Judgement) -> Mention:
     view = known.view
     start, stop = view.to_original(candidate.start, candidate.stop)
-    told = known.tags(candidate)
+    tags = known.tags(candidate)
     return Mention(
         start=start,
         stop=stop,
@@ -225,6 +225,6 @@ def _mention(known: ambiguity.Document, candidate: Candidate, judged: ambiguity.
         score=judged.score,
         form=candidate.reading.form,
         features=judged.features,
-        reasons=(*judged.reasons, *(f'{tag}: "{word}"' for tag, word in told.items())),
-        tags=tuple(told),
+        reasons=(*judged.reasons, *(f'{tag}: "{word}"' for tag, word in tags.items())),
+        tags=tuple(tags),
     )

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from monitor.match.bounds import Bounds
 from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
+from monitor.match.variants import CASED
 from monitor.match.words import tables
 
 MIN_LETTERS = 7
@@ -40,6 +41,7 @@ class Misspellings:
     def __init__(self, lexicon: Lexicon, ordinary: frozenset[bytes]) -> None:
         self.names: dict[bytes, int] = {}
         self.by_part: defaultdict[bytes, list[bytes]] = defaultdict(list)
+        self.inflected: set[bytes] = set()  # cases of names: "kokainu"
         self.ordinary = ordinary
         self.memory = np.zeros(1 << _SLOTS, np.uint32)
         self.judged: set[bytes] = set()
@@ -57,11 +59,19 @@ class Misspellings:
             if key in self.names or b" " in key or not (known or _is_cognate(key, entry, international)):
                 continue
             self.names[key] = entry
+            if self._is_inflected(lexicon, entry):
+                self.inflected.add(key)
         self.starts = frozenset(key[:4] for key in self.names)
         self.edges = frozenset(key[:1] + key[-2:] for key in self.names)
         for key in self.names:
             for part in _parts_of_name(key):
                 self.by_part[part].append(key)
+
+    @staticmethod
+    def _is_inflected(lexicon: Lexicon, entry: int) -> bool:
+        """Is the entry a case of its name and not the name?"""
+        name = lexicon.name(entry)
+        return name.language in CASED and lexicon.texts[entry].casefold() != name.text.casefold()
 
     def search(self, padded: bytes) -> list[tuple[int, int, int]]:
         """Misspelt names in the words form between spaces: (start, stop, entry), offsets in it."""
@@ -125,16 +135,22 @@ class Misspellings:
             word[:4] in self.starts or word[:1] + word[-2:] in self.edges
         ):
             return -1
-        # a letter written on behind makes another word ("captagonia"), unless it doubles the last one
         best = [
             key
             for part in _parts_of_word(word)
             for key in self.by_part.get(part, ())
-            if _one_edit(word, key) and word[:1] == key[:1] and (word[:-1] != key or word[-1:] == key[-1:])
+            if _one_edit(word, key) and word[:1] == key[:1] and self._ends_like(word, key)
         ]
         if not best or word in self.names or word in self.ordinary or word.translate(None, _DIGITS) != word:
             return -1
         return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
+
+    def _ends_like(self, word: bytes, key: bytes) -> bool:
+        """May the edit stand where it does? An edit at the end of an inflected name is mostly another ending,
+        and a letter written on behind makes another word ("captagonia"), unless it doubles the last one."""
+        if key in self.inflected:
+            return word[-2:] == key[-2:]
+        return word[:-1] != key or word[-1:] == key[-1:]
 
 
 def _is_plain(lexicon: Lexicon) -> list[bool]:

@@ -1,4 +1,4 @@
-"""What a text tells around a stretch that no lexicon has: words of drugs and precursors, and tags. Pure."""
+"""What stands around a stretch that no lexicon has: words of drugs and precursors, and tags. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from monitor.match.normalize import Forms, forms
 
 REACH = 250  # characters on either side: about a paragraph
 _TRIGGERS = ("drug", "precursor", "seizure")  # groups of words.toml
-_MOST = 5  # words that are told of one stretch
+_MOST = 5  # words that are reported of one stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def _look(view: Forms, around: Surroundings, start: int, stop: int) -> Nearby:
     for group in _TRIGGERS:
         where = around.positions.get(group, [])
         for begin in where[bisect_left(where, start - REACH) : bisect_left(where, stop + REACH)]:
-            if not start <= begin < stop:  # a part of the name itself tells nothing
+            if not start <= begin < stop:  # a part of the name itself says nothing about it
                 words[_word(view, around, begin)] = None
     tags = tuple((tag, _word(view, around, begin)) for tag, begin in context.tags(around, start, stop))
     return Nearby(tuple(words)[:_MOST], tags)

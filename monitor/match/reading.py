@@ -29,7 +29,7 @@ _BARS = frozenset("Il1|!")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Rendering:
     """How a stretch of text writes a name: the form it matched in, and the tricks that hide it."""
 
     form: str  # "raw", "normal" or "skeleton"
@@ -66,10 +66,10 @@ def _spell_name(name: str) -> Spelling:
 
 
 @functools.lru_cache(maxsize=50_000)  # a text says the same names again and again
-def read(name: str, surface: str, *, kind: str = "common") -> Reading | None:
+def read(name: str, surface: str, *, kind: str = "common") -> Rendering | None:
     """Read `surface` as `name`; None when it is something else. `kind` is the name's type."""
     if surface == name:
-        return Reading("raw")
+        return Rendering("raw")
     wanted, found = _spell_name(name), spell(surface)
     if len(wanted.chars) != len(found.chars):
         return None
@@ -82,16 +82,18 @@ def read(name: str, surface: str, *, kind: str = "common") -> Reading | None:
     if not _letters_agree(wanted, found, tricks) or not _gaps_agree(wanted, found, tricks):
         return None
     if tricks:
-        return Reading("skeleton", tuple(sorted(tricks)), accents)
-    return Reading("raw" if surface.lower() == name.lower() else "normal", (), accents)
+        return Rendering("skeleton", tuple(sorted(tricks)), accents)
+    return Rendering("raw" if surface.lower() == name.lower() else "normal", (), accents)
 
 
-def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Reading | None:
+def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Rendering | None:
     if wanted.chars.lower() != unicodedata.normalize("NFKC", found.chars).lower():
         return None
     if kind in ("cid", "dea-code"):
         return (
-            Reading("normal") if all(len(gap) <= 4 and "\n\n" not in gap for gap in found.gaps[1:]) else None
+            Rendering("normal")
+            if all(len(gap) <= 4 and "\n\n" not in gap for gap in found.gaps[1:])
+            else None
         )
     for theirs, ours in zip(found.gaps[1:], wanted.gaps[1:], strict=True):
         plain = "".join(
@@ -99,7 +101,7 @@ def _read_identifier(wanted: Spelling, found: Spelling, kind: str) -> Reading | 
         )
         if (len(plain) == 1 and plain in HYPHENS) != bool(ours) or len(plain) > 1 or len(theirs) > 3:
             return None
-    return Reading("normal")
+    return Rendering("normal")
 
 
 def _letters_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:

@@ -39,7 +39,7 @@ _ADDRESS = re.compile(r"://|www\.|@|^[\"'(]?[~.]{0,2}[/\\]\w|[\w=#&\\]\0|\0[\w=#
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class SystematicName:
     """A stretch `[start, stop)` of a text, in code points, that looks like a systematic name."""
 
     start: int
@@ -49,7 +49,7 @@ class Candidate:
 
 def candidates(
     text: str, taken: Sequence[Mention] = (), bounds: Bounds | None = None
-) -> tuple[Candidate, ...]:
+) -> tuple[SystematicName, ...]:
     """Give the stretches of a text that look like systematic names, in order, without overlaps.
 
     What is, or lies within, one of `taken` is left out; what holds one and more is not.
@@ -57,7 +57,7 @@ def candidates(
     """
     bounds = bounds or Bounds()
     text = bounds.of_text(text)
-    found: list[Candidate] = []
+    found: list[SystematicName] = []
     done = free = 0  # what was read; where the last candidate ended
     stretches = 0
     for place in _seeds(text):
@@ -78,7 +78,7 @@ def candidates(
             done = max(done, name.stop)
             if _is_compound(name) and not _is_address(text, name.start, name.stop):
                 free = name.stop
-                found.append(Candidate(name.start, name.stop, text[name.start : name.stop]))
+                found.append(SystematicName(name.start, name.stop, text[name.start : name.stop]))
     return tuple(_without(found, taken)) if taken else tuple(found)
 
 
@@ -168,7 +168,7 @@ def _is_address(text: str, start: int, stop: int) -> bool:
     return bool((left or right) and _ADDRESS.search(f"{left}\0{right}"))
 
 
-def _without(found: Sequence[Candidate], taken: Sequence[Mention]) -> Iterator[Candidate]:
+def _without(found: Sequence[SystematicName], taken: Sequence[Mention]) -> Iterator[SystematicName]:
     """Leave out what is, or lies within, a mention."""
     mentions = sorted(taken, key=lambda mention: mention.start)
     starts = [mention.start for mention in mentions]

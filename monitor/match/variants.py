@@ -233,6 +233,9 @@ _SLAVIC = {
 }
 
 
+CASED = frozenset(_SLAVIC)  # the languages whose cases are spelt out
+
+
 def cases(text: str, language: str) -> Iterator[str]:
     """The cases of a Slavic name: "trawa" gives "trawę", "лирика" "лирику", "соль" "солью"."""
     if language not in _SLAVIC or not re.fullmatch(r"\S*[^\W\d_]{3,}", text) or text.isupper():

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.chem.classes import Verdict
     from monitor.chem.resolver import Reading, Resolution, StructureIndex
     from monitor.match.nearby import Nearby
-    from monitor.match.systematic import Candidate
+    from monitor.match.systematic import SystematicName
     from monitor.store import NovelName
 
 MOST_NOVEL = 200  # names of one article that go into the queue: it is for people
@@ -45,7 +45,7 @@ _HOW = {
 }
 _NO_STEREO = "UHFFFAOY"  # the second block of an InChIKey without stereo and isotopes
 
-Spotted = tuple["Candidate", str]  # a stretch of the text, and the name in it on one line
+Spotted = tuple["SystematicName", str]  # a stretch of the text, and the name in it on one line
 NameInLanguage = tuple[str | None, str]  # language (None: not known) and name
 
 
@@ -116,7 +116,7 @@ class Interpreter:
         partial = more if len(novel) > MOST_NOVEL else ""
         return StructureFindings(tuple(mentions), queued, _trouble(unresolved), partial)
 
-    def _new(self, candidate: Candidate, sense: _Sense) -> bool:
+    def _new(self, candidate: SystematicName, sense: _Sense) -> bool:
         """False where the lexicon has found the same substance in this very place."""
         return not any(
             each.substance == sense.key and each.start < candidate.stop and candidate.start < each.stop
@@ -164,7 +164,7 @@ class Interpreter:
     def _queue(
         self,
         novel: dict[str, NovelName],
-        candidate: Candidate,
+        candidate: SystematicName,
         name: str,
         meaning: Resolution,
         senses: Sequence[_Sense],
@@ -196,7 +196,7 @@ class Interpreter:
             classes=tuple(dict.fromkeys(sense.key.removeprefix("class:") for sense in senses)),
         )
 
-    def _beside(self, candidate: Candidate) -> list[str]:
+    def _beside(self, candidate: SystematicName) -> list[str]:
         """Watched substances that are named near a candidate."""
         near = (
             each.substance
@@ -205,7 +205,7 @@ class Interpreter:
         )
         return list(dict.fromkeys(near))[:TOLD]
 
-    def _snippet(self, candidate: Candidate) -> str:
+    def _snippet(self, candidate: SystematicName) -> str:
         from monitor.alerts import snippet
 
         return snippet(self.matched.article.text, candidate.start, candidate.stop).text
@@ -273,7 +273,7 @@ def _told_class(of: Verdict) -> Iterator[str]:
         yield f"note: {of.note}"
 
 
-def _mention(candidate: Candidate, sense: _Sense, near: Nearby) -> Mention:
+def _mention(candidate: SystematicName, sense: _Sense, near: Nearby) -> Mention:
     return Mention(
         start=candidate.start,
         stop=candidate.stop,

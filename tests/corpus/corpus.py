@@ -1,4 +1,4 @@
-"""The labelled corpus as values: reads `<language>/<kind>.txt`; README.md tells the format."""
+"""The labelled corpus as values: reads `<half>/<language>/<kind>.txt`; README.md describes the format."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
+HALVES = ("tune", "held")  # the part that rules are made on, and the part that only judges them
 NEWLINE = "⏎"
 MARK = re.compile(r"⟦([^⟦⟧|]+)\|([^⟦⟧|]+)⟧")
 
@@ -30,9 +31,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the corpus, its marks taken off; `id` is "language/kind:line number"."""
+    """One line of the corpus, its marks taken off; `id` is "half/language/kind:line number"."""
 
     id: str
+    half: str
     lang: str
     kind: str
     text: str
@@ -67,28 +69,29 @@ def _label(start: int, stop: int, surface: str, target: str) -> Label:
     return Label(start, stop, surface, "substance", tuple(target.split("/")))
 
 
-def files(folder: Path = FOLDER) -> list[Path]:
-    return sorted(folder.glob("*/*.txt"))
+def files(half: str | None = None, folder: Path = FOLDER) -> list[Path]:
+    """The files of one half, or of both, in order."""
+    return sorted(folder.glob(f"{half or '*'}/*/*.txt"))
 
 
-def load(folder: Path = FOLDER) -> list[Item]:
-    """Read the whole corpus, in the order of files and lines."""
-    return [item for path in files(folder) for item in _items(path)]
+def load(half: str | None = None, folder: Path = FOLDER) -> list[Item]:
+    """Read one half of the corpus, or both, in the order of files and lines."""
+    return [item for path in files(half, folder) for item in _items(path)]
 
 
 def _items(path: Path) -> Iterator[Item]:
-    lang, kind = path.parent.name, path.stem
+    half, lang, kind = path.parts[-3], path.parts[-2], path.stem
     # not splitlines(): a text may hold a line or paragraph separator as a disguise
     for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), start=1):
         if line and not line.startswith("#"):
             text, labels = parse(line)
-            yield Item(f"{lang}/{kind}:{number}", lang, kind, text, labels)
+            yield Item(f"{half}/{lang}/{kind}:{number}", half, lang, kind, text, labels)
 
 
-def digest(folder: Path = FOLDER) -> str:
-    """SHA-256 (hex) over the names and bytes of all corpus files."""
+def digest(half: str | None = None, folder: Path = FOLDER) -> str:
+    """SHA-256 (hex) over the names and bytes of all corpus files of a half, or of both."""
     hasher = hashlib.sha256()
-    for path in files(folder):
+    for path in files(half, folder):
         hasher.update(f"{path.parent.name}/{path.name}\0".encode())
         hasher.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return hasher.hexdigest()

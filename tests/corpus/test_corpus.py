@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.corpus.corpus import FOLDER, digest, files, load, parse
+from tests.corpus.corpus import FOLDER, HALVES, digest, files, load, parse
 
 LANGUAGES = {"de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru", "zh"}
 KINDS = {
@@ -73,10 +73,17 @@ def test_no_line_is_written_twice() -> None:
 
 
 def test_the_digest_sees_every_byte(tmp_path: Path) -> None:
-    folder = tmp_path / "en"
-    folder.mkdir()
+    folder = tmp_path / "tune" / "en"
+    folder.mkdir(parents=True)
     (folder / "clear.txt").write_text("one\n", encoding="utf-8")
-    before = digest(tmp_path)
+    before = digest(folder=tmp_path)
     (folder / "clear.txt").write_text("two\n", encoding="utf-8")
-    assert digest(tmp_path) != before
-    assert all(path.parent.parent == FOLDER for path in files())
+    assert digest(folder=tmp_path) != before
+    assert all(path.parents[2] == FOLDER for path in files())
+
+
+def test_a_third_is_held_back_in_every_language() -> None:
+    for lang in LANGUAGES:
+        halves = Counter(item.half for item in ITEMS if item.lang == lang)
+        assert set(halves) == set(HALVES)
+        assert 0.2 < halves["held"] / halves.total() < 0.5

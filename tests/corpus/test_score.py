@@ -20,7 +20,7 @@ class Hit:
 
 def item(line: str, kind: str = "clear", number: int = 1) -> Item:
     text, labels = parse(line)
-    return Item(f"en/{kind}:{number}", "en", kind, text, labels)
+    return Item(f"tune/en/{kind}:{number}", "tune", "en", kind, text, labels)
 
 
 def finder(*names: tuple[str, str]) -> Find:
@@ -72,7 +72,7 @@ def test_a_decoy_with_a_find_is_an_alarm() -> None:
     items = [item("Crystal Palace", "decoy", 1), item("quiet", "decoy", 2)]
     result = score(items, finder(("Crystal", "m")))
     assert measures(result)["decoy lines silent"] == 0.5
-    assert result.false == {("Crystal", "m"): ["en/decoy:1"]}
+    assert result.false == {("Crystal", "m"): ["tune/en/decoy:1"]}
 
 
 def test_a_floor_sinks_only_with_a_reason(tmp_path: Path) -> None:

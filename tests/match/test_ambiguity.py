@@ -103,6 +103,28 @@ def test_reasons_tell_the_name_and_what_spoke_for_it() -> None:
     assert ambiguity.REASONS["quantity"] in reasons
 
 
+@pytest.mark.parametrize(
+    ("text", "surface"),
+    [
+        ("Police seized heroin, cocaine and 5 kg of speed limit signs from drug dealers.", "speed"),
+        ("Police seized heroin; drug dealers own 40 kg of shares (NYSE: ICE).", "ICE"),
+        ("Drug police: Peer Model Key (PMK) data and heroin precursors; 5 kg of PMK.", "PMK"),
+    ],
+)
+def test_a_veto_outweighs_any_number_of_drug_words(text: str, surface: str) -> None:
+    known = weigh(shipped(), text, "en")
+    assert known is not None
+    for candidate in (c for c in known.weak if text[c.start : c.stop] == surface):
+        judgement = ambiguity.judge(known, candidate)
+        assert judgement.score <= 0.3 < THRESHOLD
+        unbound = ambiguity.weights()["bias"] + sum(
+            ambiguity.weights()[name] * value
+            for name, value in judgement.features
+            if name not in ("longer", "ticker", "defined_otherwise")
+        )
+        assert unbound > 0  # but for the veto it would have been a mention
+
+
 def shipped_weights() -> dict[str, float]:
     text = resources.files("monitor.match").joinpath("weights.json").read_text(encoding="utf-8")
     return json.loads(text)["weights"]  # type: ignore[no-any-return]
@@ -111,8 +133,10 @@ def shipped_weights() -> dict[str, float]:
 def test_weights_and_features_know_each_other() -> None:
     """Every feature that texts give rise to has a weight, and no weight waits for one that never comes."""
     produced: set[str] = set()
-    rare = "Drugs: the phencyclidine pills (PCP) and heroin of K. Smith. He took PCP."
-    for text, language in (*((item.text, item.lang) for item in load()), (rare, "en")):
+    rare = (
+        "Drugs: the phencyclidine pills (PCP) and heroin of K. Smith. He took PCP. Shares (NYSE: ICE) fell."
+    )
+    for text, language in (*((item.text, item.lang) for item in load("tune")), (rare, "en")):
         known = weigh(shipped(), text, language)
         for candidate in known.weak if known else ():
             features = ambiguity.features_of(known, candidate)  # type: ignore[arg-type]

@@ -156,6 +156,23 @@ def test_tags_are_those_of_the_tables_and_need_their_words_near() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("text", "language", "negated"),
+    [
+        ("no fentanyl", "en", True),
+        ("no trace of fentanyl", "en", True),  # the word begins 12 characters before the name
+        ("no traces of fentanyl", "en", False),  # 13
+        ("not a word, then fentanyl", "en", False),
+        ("fentanyl was not found", "en", False),  # what stands behind the name negates the verb
+        ("kein Fentanyl", "de", True),
+        ("kein Hinweis auf Fentanyl", "de", False),
+    ],
+)
+def test_how_far_a_negation_reaches(text: str, language: str, negated: bool) -> None:
+    (mention,) = mentions(text, language)
+    assert ("negated" in mention.tags) is negated
+
+
 def test_every_table_speaks_known_languages_and_folds_to_something() -> None:
     words = tables()
     for table in (words.drug, words.precursor, words.use, *words.tags.values()):

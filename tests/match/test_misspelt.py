@@ -64,6 +64,18 @@ def test_only_words_that_stand_alone(text: str) -> None:
     assert mentions(f"Drugs: {text}", "en") == []
 
 
+@pytest.mark.parametrize("word", ["diazapams", "diazapamhandel", "Kodiazapam", "diazapam-Handel"])
+def test_a_misspelling_takes_no_ending_and_stands_in_no_compound(word: str) -> None:
+    """One letter off *and* an ending is two guesses; only the hyphenated word stays whole."""
+    found = [m for m in mentions(f"Drogen: {word} hier.", "de") if m.method == "misspelling"]
+    assert [m.surface for m in found] == (["diazapam"] if "-" in word else [])
+
+
+@pytest.mark.parametrize("text", ["ketaminol", "morphinan", "codeinone", "captagonia", "heroinism"])
+def test_a_name_with_letters_behind_is_another_word(text: str) -> None:
+    assert [m for m in mentions(f"Police seized drugs: {text}.", "en") if m.method == "misspelling"] == []
+
+
 def test_isomers_and_relatives_are_no_misspellings_of_each_other() -> None:
     lexicon = lexicon_of([Name("methylone", "a", "en", "inn"), Name("methylona", "b", "es", "inn")])
     assert [(m.surface, m.substance) for m in find(lexicon, "drugs: methylone, methylona", "en")] == [

@@ -1,4 +1,4 @@
-"""Reading a stretch of text as a name: what passes, the tricks it is told by, isomers kept apart."""
+"""Rendering a stretch of text as a name: what passes, the tricks that are named, isomers kept apart."""
 
 import pytest
 from hypothesis import given, settings
