@@ -15,25 +15,15 @@ those of a stream line by line, as whoever writes it may wait for the answer.
 
 from __future__ import annotations
 
-import gzip
-import json
-import os
 import re
-import stat
-import sys
-import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
-from monitor.errors import MonitorError
+from monitor.doors.jsonl import STANDARD, dump_line, open_lines, parse_line
 from monitor.model import Article, ListingStatus, Mention, Watchlist
 from monitor.pipeline.listing_rows import listing_row
 
@@ -41,14 +31,6 @@ if TYPE_CHECKING:
     from monitor.pipeline.interpret import StructureFindings
     from monitor.pipeline.structures import Structures
 
-STANDARD = "-"
-"""As a path: standard input or output."""
-
-MAX_LINE = 256 * 1024 * 1024
-"""Bytes of one line; a longer one is an error, so that memory stays bounded whatever comes in."""
-
-# Being on one of these lists is no legal control: its status must not read as if it were.
-_BUFFER = 1024 * 1024
 _LINES_AT_ONCE, _BYTES_AT_ONCE = 256, 4_000_000  # whose names go to OPSIN together
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
@@ -100,23 +82,9 @@ def scan_files(
     Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
     stands in for a missing published_at. Raises MonitorError when a file cannot be opened or written.
     """
-    try:
-        with ExitStack() as stack:
-            # The input first: a misspelled name must not leave an empty output behind.
-            stream = stack.enter_context(_input(source))
-            advance = stack.enter_context(_progress(source, progress))
-            write = stack.enter_context(_output(target))
-            lines = _read_lines(stream, advance)
-            ahead = 1 if source == STANDARD else _LINES_AT_ONCE
-            return scan_lines(lines, write, finder, today=today, structures=structures, ahead=ahead)
-    except BrokenPipeError:
-        raise  # whoever reads our output has seen enough: nothing is wrong
-    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
-        raise MonitorError(f"{source}: this is not a whole gzip file ({error})") from error
-    except OSError as error:
-        place = source if error.filename == source else target
-        shown = "standard output" if place == STANDARD else place
-        raise MonitorError(f"{shown}: {error.strerror}") from error
+    with open_lines(source, target, progress=progress) as (lines, write):
+        ahead = 1 if source == STANDARD else _LINES_AT_ONCE
+        return scan_lines(lines, write, finder, today=today, structures=structures, ahead=ahead)
 
 
 def scan_lines(
@@ -144,7 +112,7 @@ def scan_lines(
         summary.errors += "error" in answer
         summary.notes += "note" in answer
         summary.unresolved += "unresolved" in answer
-        write(_dump(answer))
+        write(dump_line(answer))
     return summary
 
 
@@ -166,7 +134,7 @@ class _Draft:
 
 def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     try:
-        record = _parse(line)
+        record = parse_line(line)
     except ValueError as error:
         return _Draft({"id": None, "error": f"line {number}: {error}"}, today)
     wrong = _wrong(record)
@@ -222,29 +190,6 @@ def _with(draft: _Draft, found: StructureFindings) -> _Draft:
     return draft
 
 
-def _parse(line: bytes) -> dict[str, Any]:
-    """The object that a line holds; raises ValueError with a reason for people."""
-    if len(line) > MAX_LINE:
-        raise ValueError(f"longer than {MAX_LINE // 1024**2} MiB")
-    try:
-        record = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        record = _parse_loosely(line, error)
-    if not isinstance(record, dict):
-        raise ValueError("not a JSON object")
-    return record
-
-
-def _parse_loosely(line: bytes, error: orjson.JSONDecodeError) -> Any:
-    """Python's own parser takes what orjson refuses but others write: lone surrogates, NaN, long numbers."""
-    try:
-        return json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise ValueError("not UTF-8") from error
-    except (ValueError, RecursionError):
-        raise ValueError(f"not JSON ({error})") from error
-
-
 def _wrong(record: dict[str, Any]) -> str:
     for key in ("id", "text"):
         if key not in record:
@@ -296,96 +241,3 @@ def _listing_cache(finder: Finder) -> _Listings:
         return [listing_row(status, finder.watchlist) for status in finder.listings(substance, at)]
 
     return listings
-
-
-def _dump(answer: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(answer, option=orjson.OPT_APPEND_NEWLINE)
-    except TypeError:  # a lone surrogate or a number beyond 64 bits, as it came in
-        return json.dumps(answer).encode() + b"\n"
-
-
-# --- files ------------------------------------------------------------------------------------------
-
-
-def _read_lines(stream: BinaryIO, advance: Callable[[int], None]) -> Iterator[bytes]:
-    """Lines without a byte order mark; of a line beyond MAX_LINE only its beginning, too long by one byte."""
-    first = True
-    while line := stream.readline(MAX_LINE + 1):
-        if len(line) > MAX_LINE:
-            _skip_line(stream, line)
-        if first:
-            line, first = line.removeprefix(b"\xef\xbb\xbf"), False
-        yield line
-        advance(len(line))
-
-
-def _skip_line(stream: BinaryIO, line: bytes) -> None:
-    while line and not line.endswith(b"\n"):
-        line = stream.readline(_BUFFER)
-
-
-@contextmanager
-def _input(source: str) -> Iterator[BinaryIO]:
-    if source == STANDARD:
-        yield sys.stdin.buffer
-        return
-    with Path(source).open("rb", buffering=_BUFFER) as stream:
-        if source.endswith(".gz"):
-            with gzip.GzipFile(fileobj=stream) as packed:
-                yield cast(BinaryIO, packed)
-        else:
-            yield stream
-
-
-@contextmanager
-def _output(target: str) -> Iterator[Callable[[bytes], object]]:
-    if target == STANDARD:
-        yield sys.stdout.buffer.write
-        sys.stdout.buffer.flush()
-        return
-    path = Path(os.path.realpath(target))  # a link stays a link
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        with path.open("wb") as device:  # a device or a pipe cannot be replaced
-            yield device.write
-        return
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb", buffering=_BUFFER) as stream, _packed(target, stream) as out:
-            yield out.write
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _packed(target: str, stream: BinaryIO) -> AbstractContextManager[BinaryIO]:
-    if target.endswith(".gz"):
-        packed = gzip.GzipFile(filename="", fileobj=stream, mode="wb", compresslevel=6, mtime=0)
-        return cast(AbstractContextManager[BinaryIO], packed)
-    return nullcontext(stream)
-
-
-@contextmanager
-def _progress(source: str, wanted: bool) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error over the bytes read; nothing when it is not wanted."""
-    if not wanted:
-        yield lambda _: None
-        return
-    from rich.console import Console  # not worth its import time when nobody looks
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
-
-    known = source != STANDARD and not source.endswith(".gz")
-    total = Path(source).stat().st_size if known else None
-    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("scan", total=total)
-        unseen = 0
-
-        def advance(count: int) -> None:
-            nonlocal unseen
-            unseen += count
-            if unseen >= _BUFFER:  # a redraw for every line would cost more than the scan
-                bar.advance(task, unseen)
-                unseen = 0
-
-        yield advance

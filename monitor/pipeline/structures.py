@@ -111,6 +111,10 @@ class Structures:
 
         return self._on and bool(candidates(text, mentions))
 
+    def names(self, watchlist: Watchlist, names: Sequence[str]) -> list[Resolution]:
+        """What English names mean, in order; raises StoreError where answers are kept in a database."""
+        return self._resolver(watchlist).resolve(names, _ANY_DAY, "en")
+
     def rest(self) -> None:
         """There is nothing to do for now: what is idle for long may end."""
         if self._reader is not None:

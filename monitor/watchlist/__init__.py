@@ -9,12 +9,16 @@ from monitor.watchlist.files import load_file
 from monitor.watchlist.load import Entry, from_entries
 from monitor.watchlist.lookup import index, lookup, name_key, near
 from monitor.watchlist.merge import merge
+from monitor.watchlist.notices import Named, Notice, Reading, read_notice
 from monitor.watchlist.novel import watch_names
 from monitor.watchlist.withheld import withheld
 
 __all__ = [
     "Change",
     "Entry",
+    "Named",
+    "Notice",
+    "Reading",
     "cas_check",
     "describe",
     "diff",
@@ -28,6 +32,7 @@ __all__ = [
     "merge",
     "name_key",
     "near",
+    "read_notice",
     "render_changes",
     "watch_names",
     "withheld",

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.chem.opsin import Answer
+from monitor.doors import jsonl
 from monitor.doors import scan as door
 from monitor.errors import MonitorError
 from monitor.match import Search
@@ -271,7 +272,7 @@ def test_a_line_without_end_does_not_fill_the_memory() -> None:
     class Endless(io.RawIOBase):
         """One line of three times the longest allowed, then an ordinary one; made as it is read."""
 
-        left = 3 * door.MAX_LINE
+        left = 3 * jsonl.MAX_LINE
         tail = b'\n{"id": 1, "text": "fentanyl"}\n'
         largest = 0
 
@@ -291,7 +292,7 @@ def test_a_line_without_end_does_not_fill_the_memory() -> None:
             return count
 
     out: list[bytes] = []
-    lines = door._read_lines(io.BufferedReader(Endless(), 1024 * 1024), lambda _: None)  # type: ignore[arg-type]
+    lines = jsonl.read_lines(io.BufferedReader(Endless(), 1024 * 1024), lambda _: None)  # type: ignore[arg-type]
     summary = door.scan_lines(lines, out.append, WordFinder(), today=TODAY)
     assert summary == door.ScanSummary(lines=2, mentions=1, errors=1)
     assert "longer than" in json.loads(out[0])["error"]

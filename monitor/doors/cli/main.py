@@ -14,7 +14,19 @@ from typing import Annotated
 import typer
 
 from monitor import __version__
-from monitor.doors.cli import config, evidence, novel, reports, rescan, resolve, run, scan, source, watchlist
+from monitor.doors.cli import (
+    config,
+    evidence,
+    notices,
+    novel,
+    reports,
+    rescan,
+    resolve,
+    run,
+    scan,
+    source,
+    watchlist,
+)
 from monitor.doors.cli.common import EXIT_BUG, EXIT_CONFIG, EXIT_FAILED, EXIT_STOPPED, complain
 from monitor.errors import ConfigError, MonitorError
 
@@ -106,6 +118,7 @@ app.command()(reports.explain)
 app.command()(source.sources)
 app.add_typer(source.commands, name="source")
 app.add_typer(config.commands, name="config")
+watchlist.commands.command("notices")(notices.watchlist_notices)
 app.add_typer(watchlist.commands, name="watchlist")
 app.add_typer(novel.commands, name="novel")
 app.command()(resolve.resolve)
