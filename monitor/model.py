@@ -440,4 +440,5 @@ class Alert:
     raised_at: datetime
     quiet: bool = False
     found_on: str = "check"  # or "rescan": in a stored article, with what was added to the watchlist since
-    again: str = ""  # why it is told although its story has told of this substance before
+    again: str = ""  # why it is raised although its story has an alert for this substance already
+    places: int = 0  # mentions that it was raised for, where `mentions` holds only the first of each name

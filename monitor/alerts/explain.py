@@ -13,7 +13,7 @@ from monitor.alerts.snippets import snippet
 from monitor.model import Alert, Article, ListInfo, Mention, Rule, Substance
 
 WIDTH = 96
-PLACES = 20  # of an alert that are shown one by one; the database has all
+PLACES = 20  # of an alert that are shown one by one; the database has more, and their number
 FORMS = {
     "raw": "in the text as written",
     "normal": "after dashes, primes, spaces, line breaks, case and the like were made equal",
@@ -134,10 +134,11 @@ def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
 
 
 def _places(alert: Alert, article: Article) -> list[str]:
-    lines = [f"Where ({len(alert.mentions)} {'place' if len(alert.mentions) == 1 else 'places'} in the text)"]
+    count = max(alert.places, len(alert.mentions))
+    lines = [f"Where ({count:,} {'place' if count == 1 else 'places'} in the text)"]
     for mention in alert.mentions[:PLACES]:
         lines += _place(mention, alert, article.text)
-    more = len(alert.mentions) - PLACES
+    more = count - min(PLACES, len(alert.mentions))
     if more > 0:
         lines.append(f"  and {more:,} more {'place' if more == 1 else 'places'}")
     if not article.text:

@@ -150,6 +150,7 @@ def _alert(
         severity=severity_of(rule, substance, listed, watchlist, disguised),
         score=max(mention.score for mention in mentions),
         mentions=kept,
+        places=len(mentions),
         snippets=snippets(article.text, kept),
         listings=listed,
         reasons=tuple(_reasons(rule, substance, mentions, listed, watchlist, disguised)),
@@ -192,12 +193,13 @@ def _reasons(
 
 
 def _first_of_each_name(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
-    """The first hundred places of each name: more are no better evidence."""
+    """The first hundred places of each name, and its best: more are no better evidence."""
     seen: Counter[str] = Counter()
+    best = {m.name: m for m in sorted(mentions, key=lambda m: (m.score, -m.start))}
     kept = []
     for mention in mentions:
         seen[mention.name] += 1
-        if seen[mention.name] <= MOST_OF_A_NAME:
+        if seen[mention.name] <= MOST_OF_A_NAME or mention is best[mention.name]:
             kept.append(mention)
     return tuple(kept)
 

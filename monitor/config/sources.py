@@ -39,7 +39,7 @@ DEFAULT_EVERY = 3600.0
 class BaseSource(Section):
     """What sources of every kind have."""
 
-    name: Text = Field(description="What reports call it; no two sources share a name.")
+    name: Text = Field(max_length=100, description="What reports call it; no two sources share a name.")
     every: Interval | None = Field(default=None, description="Time between two checks: 90s, 15m, 6h, 1d.")
     cron: Annotated[str, AfterValidator(values.cron)] | None = Field(
         default=None, description='Five cron fields in UTC, as in "0 6 * * *"; instead of `every`.'

@@ -50,7 +50,8 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     )
     head = f"Alert {number} ({stored.status})"
     rules = config.to_rules(watchlist.lists)
-    told = explain_in_words(stored.alert, article, substance_of(watchlist, stored), stored.lists, rules)
+    substance = substance_of(watchlist, stored)
+    told = explain_in_words(stored.alert, article, substance, stored.lists, rules)
     return [head, "", *told[:-1], *on_page, *_story_lines(stored), *told[-1:]]
 
 

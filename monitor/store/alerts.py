@@ -77,6 +77,7 @@ def _alert(connection: Connection, row: RowMapping, url: str, listings: list[Row
         raised_at=row["raised_at"],
         quiet=row["quiet"],
         again=row["again"],
+        places=row["places"],
         found_on=row["found_on"],
     )
 

@@ -324,6 +324,7 @@ def _add_alert(
         "found_on": alert.found_on,
         "story_id": story,
         "again": alert.again,
+        "places": max(alert.places, len(_distinct(alert.mentions))),
     }
     statement = insert_or(connection, t.alert).values(row)
     statement = statement.on_conflict_do_nothing(index_elements=["article_id", "substance"])

@@ -5,6 +5,7 @@ Times are UTC to the second. Nothing is executed here.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Iterable
@@ -63,6 +64,44 @@ class Str(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return None if value is None else storable(value)
+
+
+def fit(text: str, most: int) -> str:
+    """`text` where its UTF-8 has at most `most` bytes; else its beginning, "…", and 32 hex digits of its
+    SHA-256, so that two long texts with one beginning stay two. What was cut already stays as it is."""
+    whole = storable(text).encode()
+    if len(whole) <= most:
+        return text
+    mark = f"…{hashlib.sha256(whole).hexdigest()[:32]}"
+    return whole[: most - len(mark.encode())].decode(errors="ignore") + mark
+
+
+class Key(TypeDecorator[str]):
+    """Text from the outside world that is part of a key or an index: at most `most` bytes of UTF-8.
+
+    PostgreSQL refuses an index row of more than 2,704 bytes, and with it the whole batch. A longer text is
+    cut by `fit` wherever it is written or compared with, so that it finds itself again.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(fit(value, self.most))
+
+
+ADDRESS = Key(1000)
+"""An address: a URL or a file's path."""
+SUBSTANCE, TERM = Key(400), Key(400)
+"""The key of a substance; a name as a list has it."""
+LABEL = Key(400)
+"""A name that the configuration gives: of a source (100 characters at most), a rule, a list."""
+CHEMICAL = Key(2200)
+"""A name or a SMILES of a chemical, and what is asked about it; alone in its index but for a label."""
 
 
 class Lines(TypeDecorator[tuple[str, ...]]):

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, func, select, update
 
 from monitor.store import schema as t
+from monitor.store.columns import CHEMICAL, fit
 from monitor.store.engine import insert, upsert
 from monitor.store.values import ACCEPTED, OPEN, FindingLike, Job, Proposal, StoredAnswer
 
@@ -26,9 +27,11 @@ def answers(connection: Connection, questions: Sequence[str]) -> dict[str, Store
     table = t.pubchem_answer
     found: dict[str, StoredAnswer] = {}
     for first in range(0, len(questions), _AT_ONCE):
-        query = select(table).where(table.c.question.in_(questions[first : first + _AT_ONCE]))
+        part = {fit(each, CHEMICAL.most): each for each in questions[first : first + _AT_ONCE]}
+        query = select(table).where(table.c.question.in_(part))
         for row in connection.execute(query).mappings():
-            found[row["question"]] = StoredAnswer(**row)
+            asked = part[row["question"]]
+            found[asked] = StoredAnswer(**{**row, "question": asked})
     return found
 
 

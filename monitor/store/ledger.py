@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, or_, 
 
 from monitor.model import Gap, Outcome, Source, SourceState
 from monitor.store import schema as t
+from monitor.store.columns import ADDRESS, fit
 from monitor.store.engine import insert, upsert
 from monitor.store.process import identity, is_alive
 from monitor.store.values import Recorded
@@ -41,7 +42,7 @@ def put_sources(connection: Connection, sources: Sequence[Source], now: datetime
 
 
 def _place(source: Source | Row[Any]) -> tuple[str, str]:
-    return (source.kind, source.location)
+    return (source.kind, fit(source.location, ADDRESS.most))
 
 
 def _source_row(source: Source, stored: dict[str, Row[Any]], now: datetime) -> dict[str, object]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, select, update
 
 from monitor.store import schema as t
+from monitor.store.columns import CHEMICAL, fit
 from monitor.store.engine import insert, upsert
 from monitor.store.values import OPEN, WATCH, NovelName, StoredReading, WatchedName
 
@@ -22,10 +23,10 @@ def readings(connection: Connection, names: Sequence[str], version: str) -> dict
     c = t.opsin_answer.c
     found: dict[str, StoredReading] = {}
     for first in range(0, len(names), _AT_ONCE):
-        part = names[first : first + _AT_ONCE]
+        part = {fit(name, CHEMICAL.most): name for name in names[first : first + _AT_ONCE]}
         query = select(t.opsin_answer).where(c.version == version, c.name.in_(part))
         for row in connection.execute(query):
-            found[row.name] = StoredReading(row.smiles, row.message, row.ambiguous, row.failures)
+            found[part[row.name]] = StoredReading(row.smiles, row.message, row.ambiguous, row.failures)
     return found
 
 

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from monitor.model import Gap, Outcome, stands_in
 from monitor.store import schema as t
-from monitor.store.columns import unpack
+from monitor.store.columns import ADDRESS, fit, unpack
 from monitor.store.engine import upsert
 from monitor.store.values import Record
 
@@ -67,10 +67,10 @@ def after_batch(
     source = _watched(connection, check)
     if source is None:
         return 0, 0
-    url = source["location"]
-    failed = next((gap for gap in gaps if gap.location == url), None)
-    if url in set(read):
-        made = next((r for r in records if r.original and r.original.document.url == url), None)
+    url = source["location"]  # as it was stored: a very long one is cut
+    failed = next((gap for gap in gaps if _address(gap.location) == url), None)
+    if url in set(map(_address, read)):
+        made = next((r for r in records if r.original and _address(r.original.document.url) == url), None)
         return _sighted(connection, source["name"], url, made, now)
     if failed is not None:
         _unread(connection, source["name"], url, failed.outcome, failed.message, "text", now)
@@ -89,6 +89,10 @@ def after_check(connection: Connection, check: int, outcome: str, message: str, 
         # Not modified, or the same bytes as before: what stood there stands there.
         reading = _Reading(page["source"], page["url"], page["article_id"], page["revision"], None, "", now)
         _bring_up(connection, page, reading)
+
+
+def _address(url: str) -> str:
+    return fit(url, ADDRESS.most)
 
 
 def _watched(connection: Connection, check: int) -> RowMapping | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
 
-from monitor.store.columns import Str, Utc
+from monitor.store.columns import ADDRESS, LABEL, SUBSTANCE, TERM, Str, Utc
 from monitor.store.tables import metadata, words
 
 # One row a page that a source of the kind `page` reads itself. `read_at` is the last time that its text was
@@ -13,8 +13,8 @@ from monitor.store.tables import metadata, words
 watched_page = Table(
     "watched_page",
     metadata,
-    Column("source", Str, primary_key=True),
-    Column("url", Str, primary_key=True),
+    Column("source", LABEL, primary_key=True),
+    Column("url", ADDRESS, primary_key=True),
     Column("article_id", ForeignKey("article.id"), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("length", Integer, nullable=False),
@@ -32,10 +32,10 @@ term_presence = Table(
     "term_presence",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", Str, nullable=False),
-    Column("url", Str, nullable=False),
-    Column("substance", Str, nullable=False, index=True),
-    Column("name", Str, nullable=False),
+    Column("source", LABEL, nullable=False),
+    Column("url", ADDRESS, nullable=False),
+    Column("substance", SUBSTANCE, nullable=False, index=True),
+    Column("name", TERM, nullable=False),
     Column("n", Integer, nullable=False),
     Column("surface", Str, nullable=False),
     Column("article_id", ForeignKey("article.id"), nullable=False, index=True),

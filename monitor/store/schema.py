@@ -24,7 +24,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from monitor.store.columns import Lines, Str, Utc, Words
+from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
@@ -36,7 +36,7 @@ __all__ = ["alert_source", "metadata", "story", "story_key", "story_member", "te
 meta = Table(
     "meta",
     metadata,
-    Column("key", Str, primary_key=True),
+    Column("key", LABEL, primary_key=True),
     Column("value", Str, nullable=False),
 )
 
@@ -70,7 +70,7 @@ watchlist_change = Table(
 list_info = Table(
     "list_info",
     metadata,
-    Column("id", Str, primary_key=True),
+    Column("id", LABEL, primary_key=True),
     words("title"),
     words("authority"),
     words("jurisdiction"),
@@ -81,7 +81,7 @@ list_info = Table(
 substance = Table(
     "substance",
     metadata,
-    Column("key", Str, primary_key=True),
+    Column("key", SUBSTANCE, primary_key=True),
     Column("name", Str, nullable=False),
     words("kind"),
     Column("cas", Words, nullable=False, server_default=""),
@@ -100,7 +100,7 @@ name = Table(
     metadata,
     Column("row", String(32), primary_key=True),
     Column("text", Str, nullable=False),
-    Column("substance", Str, nullable=False, index=True),
+    Column("substance", SUBSTANCE, nullable=False, index=True),
     words("language"),
     words("type"),
     Column("ambiguous", Boolean, nullable=False),
@@ -114,8 +114,8 @@ listing = Table(
     "listing",
     metadata,
     Column("row", String(32), primary_key=True),
-    Column("substance", Str, nullable=False, index=True),
-    Column("list_id", Str, nullable=False),
+    Column("substance", SUBSTANCE, nullable=False, index=True),
+    Column("list_id", LABEL, nullable=False),
     words("code"),
     words("wording"),
     words("since"),
@@ -142,9 +142,9 @@ basis = Table(
 source = Table(
     "source",
     metadata,
-    Column("name", Str, primary_key=True),
+    Column("name", LABEL, primary_key=True),
     Column("kind", Str, nullable=False),
-    Column("location", Str, nullable=False),
+    Column("location", ADDRESS, nullable=False),
     Column("every", Float),
     Column("cron", Str),
     Column("language", Str),
@@ -156,7 +156,7 @@ source = Table(
 source_state = Table(
     "source_state",
     metadata,
-    Column("source", Str, primary_key=True),
+    Column("source", LABEL, primary_key=True),
     words("etag"),
     words("last_modified"),
     Column("cursor", JSON, nullable=False),
@@ -171,8 +171,8 @@ article = Table(
     "article",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("url", Str, nullable=False, unique=True),
-    Column("source", Str, nullable=False),
+    Column("url", ADDRESS, nullable=False, unique=True),
+    Column("source", LABEL, nullable=False),
     words("title"),
     Column("language", Str),
     Column("published_at", Utc),
@@ -251,20 +251,21 @@ mention = Table(
     metadata,
     Column("article_id", Integer, primary_key=True, autoincrement=False),
     Column("revision", Integer, primary_key=True, autoincrement=False),
-    Column("substance", Str, primary_key=True, index=True),
+    Column("substance", SUBSTANCE, primary_key=True, index=True),
     *_found(),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
 )
 
-# An alert is a snapshot: it and its rows below never change with a later watchlist.
+# An alert is a snapshot: it and its rows below never change with a later watchlist. `places` counts the
+# mentions that it was raised for; of each name no more than the first hundred are kept in `alert_mention`.
 alert = Table(
     "alert",
     metadata,
     Column("id", Integer, primary_key=True),
     Column("article_id", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("substance", Str, nullable=False),
-    Column("rule", Str, nullable=False),
+    Column("substance", SUBSTANCE, nullable=False),
+    Column("rule", LABEL, nullable=False),
     Column("severity", Integer, nullable=False),
     Column("score", Float, nullable=False),
     Column("reasons", Lines, nullable=False),
@@ -277,6 +278,7 @@ alert = Table(
     Column("found_on", Str, nullable=False, server_default="check"),
     Column("story_id", Integer, index=True),
     words("again"),
+    count("places"),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),
@@ -306,7 +308,7 @@ alert_listing = Table(
     metadata,
     Column("alert_id", ForeignKey("alert.id"), primary_key=True),
     Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("list_id", Str, nullable=False, index=True),
+    Column("list_id", LABEL, nullable=False, index=True),
     words("title"),
     words("authority"),
     words("jurisdiction"),
@@ -327,7 +329,7 @@ run = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("kind", Str, nullable=False),
-    Column("status", Str, nullable=False, index=True),
+    Column("status", LABEL, nullable=False, index=True),
     Column("started", Utc, nullable=False),
     Column("ended", Utc),
     Column("host", Str, nullable=False),
@@ -340,7 +342,7 @@ source_check = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("run_id", ForeignKey("run.id"), nullable=False, index=True),
-    Column("source", Str, nullable=False),
+    Column("source", LABEL, nullable=False),
     Column("planned", Utc),
     Column("started", Utc, nullable=False, index=True),
     Column("ended", Utc),
@@ -362,10 +364,10 @@ gap = Table(
     "gap",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", Str, nullable=False),
-    Column("scope", Str, nullable=False),
-    Column("location", Str, nullable=False),
-    Column("outcome", Str, nullable=False),
+    Column("source", LABEL, nullable=False),
+    Column("scope", LABEL, nullable=False),
+    Column("location", ADDRESS, nullable=False),
+    Column("outcome", LABEL, nullable=False),
     words("message"),
     Column("since", Utc, nullable=False),
     Column("last_at", Utc, nullable=False, index=True),
@@ -379,7 +381,7 @@ gap = Table(
 heartbeat = Table(
     "heartbeat",
     metadata,
-    Column("name", Str, primary_key=True),
+    Column("name", LABEL, primary_key=True),
     Column("at", Utc, nullable=False),
     Column("pid", Integer, nullable=False),
 )
@@ -390,7 +392,7 @@ heartbeat = Table(
 pubchem_answer = Table(
     "pubchem_answer",
     metadata,
-    Column("question", Str, primary_key=True),
+    Column("question", CHEMICAL, primary_key=True),
     Column("found", Boolean, nullable=False),
     Column("answer", JSON, nullable=False),
     Column("fetched_at", Utc, nullable=False, index=True),
@@ -401,15 +403,15 @@ proposal = Table(
     "proposal",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("substance", Str, nullable=False),
-    Column("kind", Str, nullable=False),
+    Column("substance", SUBSTANCE, nullable=False),
+    Column("kind", LABEL, nullable=False),
     words("before"),
-    Column("after", Str, nullable=False),
+    Column("after", Key(1500), nullable=False),
     words("detail"),
     words("reason"),
     Column("source", Str, nullable=False),
     Column("found_at", Utc, nullable=False),
-    Column("status", Str, nullable=False, index=True),
+    Column("status", LABEL, nullable=False, index=True),
     UniqueConstraint("substance", "kind", "after"),
 )
 
@@ -430,8 +432,8 @@ proposal_decision = Table(
 opsin_answer = Table(
     "opsin_answer",
     metadata,
-    Column("name", Str, primary_key=True),
-    Column("version", Str, primary_key=True),
+    Column("name", CHEMICAL, primary_key=True),
+    Column("version", LABEL, primary_key=True),
     words("smiles"),
     words("message"),
     Column("ambiguous", Boolean, nullable=False),
@@ -446,14 +448,14 @@ novel_name = Table(
     "novel_name",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("key", Str, nullable=False, unique=True),
+    Column("key", CHEMICAL, nullable=False, unique=True),
     Column("name", Str, nullable=False),
     words("smiles"),
     words("inchikey"),
     words("via"),
     words("reason"),
     Column("classes", Words, nullable=False, server_default=""),
-    Column("status", Str, nullable=False, index=True),
+    Column("status", LABEL, nullable=False, index=True),
 )
 
 # One row a name and article: an article that is read again is not counted again.
@@ -486,7 +488,7 @@ novel_decision = Table(
 job = Table(
     "job",
     metadata,
-    Column("name", Str, primary_key=True),
+    Column("name", LABEL, primary_key=True),
     Column("next_at", Utc, nullable=False),
     Column("last_at", Utc),
     words("outcome"),

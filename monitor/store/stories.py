@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 
 from monitor.model import Alert
 from monitor.store import schema as t
+from monitor.store.columns import ADDRESS, fit
 from monitor.store.engine import insert as insert_or
 from monitor.store.values import Behind, Member, StoredMember, StoredStory
 
@@ -86,7 +87,8 @@ def read(connection: Connection, firsts: Collection[str]) -> dict[str, StoredSto
 def _read(connection: Connection, firsts: Sequence[str]) -> dict[str, StoredStory]:
     s, first = t.story.c, t.article.c
     query = select(s.id, first.url).join(t.article, first.id == s.article_id).where(first.url.in_(firsts))
-    names: dict[int, str] = {int(number): str(url) for number, url in connection.execute(query)}
+    asked = {fit(url, ADDRESS.most): url for url in firsts}
+    names: dict[int, str] = {int(number): asked[url] for number, url in connection.execute(query)}
     if not names:
         return {}
     a, m = t.alert.c, t.story_member.c

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, ForeignKey, Index, Integer, LargeBinary, Table
 
-from monitor.store.columns import Lines, Str, Utc
+from monitor.store.columns import SUBSTANCE, Lines, Str, Utc
 from monitor.store.tables import metadata, words
 
 # A story is known by the article that it began with.
@@ -50,7 +50,7 @@ alert_source = Table(
     metadata,
     Column("alert_id", ForeignKey("alert.id"), primary_key=True),
     Column("article_id", ForeignKey("article.id"), primary_key=True, index=True),
-    Column("substance", Str, primary_key=True),
+    Column("substance", SUBSTANCE, primary_key=True),
     words("rule"),
     Column("severity", Integer, nullable=False),
     Column("score", Float, nullable=False),

@@ -37,7 +37,7 @@ SELECT al.id AS alert_id,
        al.article_day AS article_day,
        al.rule AS rule,
        al.score AS score,
-       (SELECT COUNT(*) FROM alert_mention m WHERE m.alert_id = al.id) AS mentions,
+       al.places AS mentions,
        (SELECT {agg}(d.surface, ' | ')
           FROM (SELECT DISTINCT m.surface AS surface FROM alert_mention m
                  WHERE m.alert_id = al.id ORDER BY m.surface) d) AS surfaces,

@@ -253,4 +253,34 @@ def test_of_one_name_the_first_hundred_places_and_the_number_are_kept(
     assert [len(each.mentions) for each in raised] == [kept, 1]
     number = f"“fentanyl” stands at {times:,} places; the first 100 are kept"
     assert (number in raised[0].reasons) == said
+    assert raised[0].places == times
     assert sum(len(each.text) for each in raised[0].snippets) < 3_000
+
+
+def test_the_best_place_of_a_name_is_kept_wherever_it_stands() -> None:
+    text = "fentanyl " * 300
+    found = [
+        Mention(9 * n, 9 * n + 8, "fentanyl", "fentanyl", "fentanyl", "name", 0.95 if n == 250 else 0.6)
+        for n in range(300)
+    ]
+    (raised,) = decide(article(text), found, WATCHLIST, (), Past(), NOW)
+    assert (len(raised.mentions), raised.mentions[-1].start, raised.score) == (101, 2250, 0.95)
+
+
+NARROW_FIRST = (
+    Rule(name="narrow", substances=("fentanyl",), min_score=0.9),
+    Rule(name="wide", min_score=0.5),
+)
+
+
+@pytest.mark.parametrize("rules", [NARROW_FIRST, NARROW_FIRST[::-1]])
+def test_the_earliest_rule_of_the_mentions_is_the_alerts_rule(rules: tuple[Rule, ...]) -> None:
+    """Of two mentions one fits the second rule alone, and comes first in the text."""
+    text = "fentanyl and fentanyl"
+    found = [
+        Mention(0, 8, "fentanyl", "fentanyl", "fentanyl", "name", 0.6),
+        Mention(13, 21, "fentanyl", "fentanyl", "fentanyl", "name", 0.95),
+    ]
+    (raised,) = decide(article(text), found, WATCHLIST, rules, Past(), NOW)
+    assert raised.rule == rules[0].name
+    assert len(raised.mentions) == 2
