@@ -294,7 +294,9 @@ class Document:
 class Article:
     """Extracted text of one article. `url` is canonical and identifies it; `sha256` is of `text`.
 
-    `text` holds the title, the summary and the body, in this order; offsets count in it.
+    `text` holds the title, the summary and the body, in this order; offsets count in it. `published_at` keeps
+    the offset that the source wrote it with. `left_out` says in words what of the document is not in the text
+    (a page that cannot be read, what is beyond a limit): each is a gap.
     """
 
     source: str
@@ -305,6 +307,7 @@ class Article:
     language: str | None = None
     published_at: datetime | None = None
     captured_at: datetime | None = None  # when it was seen on the web, where that is not `fetched_at`
+    left_out: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
