@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError
@@ -51,28 +52,78 @@ def substance_of(watchlist: Watchlist, stored: StoredAlert) -> Substance:
     return watchlist.substances.get(key) or Substance(key, key)
 
 
-def render_report(
-    config: Config,
-    name: str,
-    since: datetime,
-    until: datetime | None,
-    form: str,
-    *,
-    now: datetime,
-    width: int,
-) -> str:
-    """Run one report and render it as table, csv, md, html or json. Raises ConfigError for unknown words."""
-    from monitor.reports import FORMATS, REPORTS, render, run_report
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a report is written: a format of `FORMATS`, and what belongs to one of them alone."""
+
+    name: str = "table"
+    width: int = 110  # columns of the terminal, for table
+    separator: str = ","  # for csv
+    bom: bool = False  # csv begins with a byte order mark, by which spreadsheets know UTF-8
+
+
+def make_report(
+    config: Config, name: str, since: datetime, until: datetime | None, form: Form, now: datetime
+) -> bytes:
+    """Run one report and write it in a form, text as UTF-8. Raises ConfigError for unknown words."""
+    from monitor.reports import FORMATS, REPORTS, Sheet, render, run_report, workbook
 
     if name not in REPORTS:
         raise ConfigError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
-    if form not in FORMATS:
-        raise ConfigError(f"there is no format “{form}”; choose one of {', '.join(FORMATS)}")
+    if form.name not in FORMATS:
+        raise ConfigError(f"there is no format “{form.name}”; choose one of {', '.join(FORMATS)}")
     with open_database(config, now) as store:
         frame = run_report(store.engine_readonly(), name, since, until)
-        title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
-        pictures = _pictures(frame) if (name, form) == ("alerts", "html") else {}
-        return render(frame, form, title=title, generated_at=now, width=width, pictures=pictures)
+    title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
+    if form.name == "xlsx":
+        return workbook([Sheet(name, frame)], title=title, generated_at=now)
+    pictures = _pictures(frame) if (name, form.name) == ("alerts", "html") else {}
+    text = render(
+        frame,
+        form.name,
+        title=title,
+        generated_at=now,
+        width=form.width,
+        separator=form.separator,
+        pictures=pictures,
+    )
+    return text.encode("utf-8-sig" if form.name == "csv" and form.bom else "utf-8", "replace")
+
+
+def report_names() -> tuple[str, ...]:
+    from monitor.reports import REPORTS
+
+    return REPORTS
+
+
+def format_of(named: str | None, out: Path | None) -> str:
+    """The format that `--format` or the name of the file asks for; a table when neither does.
+
+    Raises ConfigError when they contradict each other, or when the file's ending is no format.
+    """
+    from monitor.reports import FORMATS
+
+    ending = out.suffix.lower() if out is not None else ""
+    meant = _ENDINGS.get(ending)
+    if named is None and ending and meant is None:
+        known = ", ".join(_ENDINGS)
+        raise ConfigError(f"{out}: no report ends in {ending}; name a file with {known}, or say --format")
+    if named is None:
+        return meant or "table"
+    if meant is not None and meant != named and named in FORMATS:
+        raise ConfigError(f"--format {named} and a file named {out} contradict each other; change one")
+    return named
+
+
+_ENDINGS = {
+    ".txt": "table",
+    ".csv": "csv",
+    ".md": "md",
+    ".html": "html",
+    ".htm": "html",
+    ".json": "json",
+    ".xlsx": "xlsx",
+}
 
 
 def _pictures(frame: pd.DataFrame) -> dict[str, str]:

@@ -8,16 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monitor.reports.excel import Sheet, workbook
     from monitor.reports.formats import render
     from monitor.reports.query import run_report
 
 REPORTS = ("alerts", "stories", "substances", "sources", "coverage", "novel", "term-presence")
 """The reports there are; each is the file `<name>.sql` here."""
 
-FORMATS = ("table", "csv", "md", "html", "json")
-"""The forms a report can be rendered in."""
+TEXT_FORMATS = ("table", "csv", "md", "html", "json")
+FORMATS = (*TEXT_FORMATS, "xlsx")
+"""The forms of a report; xlsx is a workbook, the others are text."""
 
-__all__ = ["FORMATS", "REPORTS", "render", "run_report"]
+__all__ = ["FORMATS", "REPORTS", "TEXT_FORMATS", "Sheet", "render", "run_report", "workbook"]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,4 +31,8 @@ def __getattr__(name: str) -> Any:
         from monitor.reports.formats import render
 
         return render
+    if name in ("Sheet", "workbook"):
+        from monitor.reports import excel
+
+        return getattr(excel, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

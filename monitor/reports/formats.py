@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from monitor.reports import FORMATS, drawings
+from monitor.reports import TEXT_FORMATS, drawings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,19 +132,23 @@ def render(
     title: str,
     generated_at: datetime,
     width: int = 100,
+    separator: str = ",",
     pictures: Mapping[str, str] | None = None,
 ) -> str:
-    """`frame` in one of `FORMATS`, ending with a line break. `width`: columns of the terminal, for "table".
+    """`frame` as text in one of `TEXT_FORMATS`, ending with a line break; a workbook is made by `workbook`.
 
+    `width`: columns of the terminal, for "table". `separator`: one character between cells, for "csv".
     csv and json hold every column; the forms for people hold those that matter, and `NOTE`. `pictures`: SVG
     of structures by their SMILES, for "html".
     """
-    if fmt not in FORMATS:
-        raise ValueError(f"no format {fmt!r}; there are {', '.join(FORMATS)}")
+    if fmt not in TEXT_FORMATS:
+        raise ValueError(f"no format {fmt!r}; there are {', '.join(TEXT_FORMATS)}")
     if generated_at.tzinfo is None:
         raise ValueError("generated_at has no time zone; hand in an aware datetime")
     if fmt == "html":
         return _html(frame, title, generated_at.astimezone(UTC), pictures or {})
+    if fmt == "csv":
+        return _csv(frame, separator)
     return _FORMATS[fmt](frame, title, generated_at.astimezone(UTC), width)
 
 
@@ -242,14 +246,14 @@ def _table(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) 
     return "\n".join(line.rstrip() for line in captured.get().splitlines()) + "\n"
 
 
-def _csv(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) -> str:
+def _csv(frame: pd.DataFrame, separator: str) -> str:
     """Cells that a spreadsheet would run as a formula get an apostrophe in front."""
     import csv
     import io
 
     columns = [str(column) for column in frame.columns]
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\r\n")
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerow(columns)
     for row in _rows(frame, columns):
         writer.writerow([_harmless(value) for value in row])
@@ -390,7 +394,6 @@ def _marked(snippet: str, surfaces: str) -> str:
 
 _FORMATS: dict[str, Callable[[pd.DataFrame, str, datetime, int], str]] = {
     "table": _table,
-    "csv": _csv,
     "md": _md,
     "json": _json,
 }

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from rich.cells import cell_len
 
-from monitor.reports import FORMATS, render
+from monitor.reports import TEXT_FORMATS, render
 from monitor.reports.formats import NOTE
 from tests.store.cases import NOW
 
@@ -86,7 +86,7 @@ def page(data: pd.DataFrame | None = None) -> Page:
     return parsed
 
 
-@pytest.mark.parametrize("fmt", FORMATS)
+@pytest.mark.parametrize("fmt", TEXT_FORMATS)
 def test_every_format_takes_anything_and_ends_its_line(fmt: str) -> None:
     assert shown(fmt).endswith("\n")
     assert shown(fmt, frame(())).endswith("\n")

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -63,20 +65,33 @@ def load_or_shipped(path: Path | None) -> Config | None:
     return load(path or DEFAULT_CONFIG)
 
 
-def moment_of(written: str, before: datetime, option: str) -> datetime:
-    """The moment that `--since` and the like mean: "7d" before, or an ISO date or time (UTC by default)."""
-    from monitor.config.values import duration
+def write_beside(out: Path, content: bytes) -> None:
+    """Write a file whole or not at all: beside its place first, then put there. Raises MonitorError."""
+    import tempfile
 
+    beside = None
     try:
-        moment = datetime.fromisoformat(written)
-    except ValueError:
-        try:
-            return before - timedelta(seconds=duration(written))
-        except ValueError as error:
-            raise typer.BadParameter(
-                f"{option} {written}: write 7d, 24h, 2w or a day such as 2026-01-31"
-            ) from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if out.exists() and not out.is_file():  # /dev/stdout, a pipe
+            out.write_bytes(content)
+            return
+        with tempfile.NamedTemporaryFile(
+            dir=out.parent, prefix=f".{out.name}.", suffix=".part", delete=False
+        ) as file:
+            beside = Path(file.name)
+            file.write(content)
+        mode = out.stat().st_mode & 0o777 if out.exists() else 0o666 & ~_umask()
+        beside.chmod(mode)
+        beside.replace(out)
+    except OSError as error:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
+        raise MonitorError(f"{out} could not be written: {error.strerror}; choose another --out") from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def day_of(written: str | None) -> date:

@@ -8,36 +8,61 @@ from typing import Annotated
 
 import typer
 
-from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, load, moment_of, now, say, terminal_width
-from monitor.errors import MonitorError
+from monitor.doors.cli.common import (
+    DEFAULT_CONFIG,
+    ConfigPath,
+    load,
+    now,
+    say,
+    terminal_width,
+    write_beside,
+)
+from monitor.queries.reports import report_names
+
+_SEPARATORS = {",": ",", ";": ";", "tab": "\t", "\t": "\t", "\\t": "\t"}
 
 
 def report(
-    name: Annotated[str, typer.Argument(help="alerts, substances, sources, coverage, novel, term-presence.")],
-    since: Annotated[str, typer.Option(help="How far back (7d, 24h, 2w) or a day (2026-01-31).")] = "7d",
-    until: Annotated[str | None, typer.Option(help="Up to this moment; like --since.")] = None,
-    form: Annotated[str, typer.Option("--format", "-f", help="table, csv, md, html or json.")] = "table",
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(report_names())}.")],
+    since: Annotated[str, typer.Option(help="How far back (7d, 24h, 2w, 1mo) or a day (2026-01-31).")] = "7d",
+    until: Annotated[
+        str | None, typer.Option(help="Up to this moment, like --since; a day belongs to it.")
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="table, csv, md, html, json or xlsx; else by the name of --out."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Write to this file.", metavar="FILE")
     ] = None,
+    separator: Annotated[str, typer.Option(help="Between the cells of csv: , or ; or tab.")] = ",",
+    bom: Annotated[
+        bool | None,
+        typer.Option(
+            "--bom/--no-bom",
+            help="A byte order mark, by which Excel knows UTF-8, before csv; in files by default.",
+            show_default=False,
+        ),
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Print a report from the database."""
-    from monitor.queries.reports import render_report
+    """Print a report from the database, or write it to a file."""
+    from monitor.queries.periods import period
+    from monitor.queries.reports import Form, format_of, make_report
 
+    if separator not in _SEPARATORS:
+        raise typer.BadParameter(f"--separator {separator}: choose , or ; or tab")
     moment = now()
-    start, stop = moment_of(since, moment, "--since"), moment_of(until, moment, "--until") if until else None
-    if stop is not None and stop <= start:
-        raise typer.BadParameter(f"--until {until} is not after --since {since}: exchange them")
-    width = terminal_width()
-    text = render_report(load(config), name, start, stop, form, now=moment, width=width)
+    start, stop = period(since, until, moment)
+    marked = out is not None if bom is None else bom
+    chosen = Form(format_of(form, out), terminal_width(), _SEPARATORS[separator], marked)
+    if out is None and chosen.name == "xlsx":
+        raise typer.BadParameter("a workbook is no text for the terminal: name a file with --out")
+    made = make_report(load(config), name, start, stop, chosen, moment)
     if out is None:
-        typer.echo(text.rstrip("\n"))
+        typer.echo(made.decode().rstrip("\n"))
         return
-    try:
-        out.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise MonitorError(f"{out} could not be written: {error.strerror}; choose another --out") from error
+    write_beside(out, made)
     sys.stderr.write(f"written to {out}\n")
 
 

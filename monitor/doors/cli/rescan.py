@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, moment_of, now
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now
 
 if TYPE_CHECKING:
     from monitor.pipeline.rescan import RescanResult
@@ -33,10 +33,11 @@ def rescan(
     """
     from monitor.doors.terminal import make_console, show_news
     from monitor.pipeline.run import build
+    from monitor.queries.periods import moment
 
     if again and dry_run:
         raise typer.BadParameter("--again begins anew and --dry-run writes nothing: leave one out")
-    day = moment_of(since, now(), "--since").date().isoformat() if since else ""
+    day = moment(since, now(), "--since").date().isoformat() if since else ""
     monitor = build(load(config), now, cache_folder())
     try:
         show_news(make_console(), monitor.news, monitor.matcher.watchlist, monitor.lacking)

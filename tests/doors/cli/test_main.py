@@ -109,7 +109,7 @@ def test_explain_report_and_sources_after_a_run(world: Path) -> None:
         (
             ["report", "alerts", "--since", "soon"],
             2,
-            "--since soon: write 7d, 24h, 2w or a day such as 2026-01-31",
+            "--since soon: write 7d, 24h, 2w, 1mo or a day such as 2026-01-31",
         ),
         (
             ["report", "alerts", "--since", "2026-12-01", "--until", "2026-01-01"],
