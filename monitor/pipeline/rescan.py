@@ -31,7 +31,11 @@ Timer = Callable[[], float]  # seconds, from any moment on
 Tell = Callable[["RescanResult"], None]
 Work = Callable[[Callable[[], bool]], Awaitable[bool]]
 
-BATCH = 400  # articles of one transaction
+BATCH = 400  # articles of one transaction at most
+FIRST_BATCH = 4
+"""Articles of the first transaction: a rescan that is killed within seconds, again and again, must still have
+written something each time. The next ones grow and shrink so that each takes about `A_STEP` seconds."""
+A_STEP = 1.0
 ALERTS_TOLD = 200  # alerts that a result carries by number
 BUGS_KEPT = 10
 
@@ -78,11 +82,19 @@ class Rescan:
     """
 
     def __init__(
-        self, store: Store, judge: Judge, clock: Clock, *, since: str = "", dry: bool = False
+        self,
+        store: Store,
+        judge: Judge,
+        clock: Clock,
+        *,
+        since: str = "",
+        dry: bool = False,
+        timer: Timer = time.monotonic,
     ) -> None:
         self.bugs: list[Exception] = []
         self.result = RescanResult()
         self._store, self._judge, self._clock, self._since, self._dry = store, judge, clock, since, dry
+        self._timer, self._limit = timer, FIRST_BATCH
         self._after = 0
         self._run: int | None = None
         self._last_alerts: LastAlerts | None = None
@@ -90,11 +102,18 @@ class Rescan:
 
     def step(self) -> bool:
         """Match one batch and record it; False when no article waits any more. Raises StoreError."""
+        began = self._timer()
         texts = self._store.waiting_texts(
-            self._judge.basis, since=self._since, after=self._after, limit=BATCH
+            self._judge.basis, since=self._since, after=self._after, limit=self._limit
         )
         if not texts:
             return False
+        self._match(texts)
+        self._limit = next_limit(self._limit, self._timer() - began)
+        return True
+
+    def _match(self, texts: Sequence[StoredText]) -> None:
+        """Match a batch and record what is new."""
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
         now = self._clock()
@@ -121,7 +140,6 @@ class Rescan:
         self._record(found, [text for text in texts if text.id not in unresolved])
         self._last_alerts = precedents.last_alerts
         self._after = texts[-1].id
-        return True
 
     def end(self, error: BaseException | None = None) -> RescanResult:
         """Close the rescan in the ledger and tell what it did. Raises StoreError."""
@@ -199,6 +217,12 @@ class Rescan:
 def _is_known(text: StoredText, mentions: Sequence[Mention]) -> bool:
     """Does the store have these very mentions of the text, with these scores?"""
     return {(m.start, m.stop, m.substance, m.score) for m in mentions} <= text.mentions
+
+
+def next_limit(limit: int, seconds: float) -> int:
+    """How many articles the next batch has, after one of `limit` took `seconds`."""
+    wanted = limit * A_STEP / max(seconds, A_STEP / 4)  # four times as many at most
+    return max(1, min(BATCH, round(wanted)))
 
 
 def run_through(

@@ -14,7 +14,7 @@ import pytest
 
 from monitor.doors.scheduler import Watcher
 from monitor.model import Mention
-from monitor.pipeline.rescan import Rescan, RescanResult, run_through
+from monitor.pipeline.rescan import FIRST_BATCH, Rescan, RescanResult, next_limit, run_through
 from monitor.pipeline.run import Matcher, Monitor, Progress
 from tests.databases import new_postgres_database
 from tests.worlds import (
@@ -55,7 +55,7 @@ def rescanned(
     monitor: Monitor, *, budget: float | None = None, since: str = "", dry: bool = False
 ) -> RescanResult:
     ticks = itertools.count()
-    job = Rescan(monitor.store, monitor.judge, monitor.clock, since=since, dry=dry)
+    job = Rescan(monitor.store, monitor.judge, monitor.clock, since=since, dry=dry, timer=lambda: 0.0)
     return run_through(job, budget, timer=lambda: float(next(ticks)))
 
 
@@ -150,16 +150,43 @@ def test_forgotten_texts_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_budget_ends_it_and_the_next_one_goes_on(tmp_path: Path) -> None:
-    texts = [f"{OLD} Number {number}." for number in range(850)]  # three batches
+    texts = [f"{OLD} Number {number}." for number in range(90)]
     with changed(tmp_path, world(tmp_path, *texts), *MORE) as monitor:
-        first = rescanned(monitor, budget=1.5)
-        assert (first.articles, first.alerts, first.waiting) == (400, 400, 450)
-        assert "450 wait" in first.told
+        first = rescanned(monitor, budget=2.5)  # two batches
+        done, left = FIRST_BATCH + 4 * FIRST_BATCH, 90 - 5 * FIRST_BATCH
+        assert (first.articles, first.alerts, first.waiting) == (done, done, left)
+        assert f"{left} wait" in first.told
         dry = rescanned(monitor, dry=True)
-        assert (dry.articles, dry.alerts, dry.waiting) == (450, 450, 0)
+        assert (dry.articles, dry.alerts, dry.waiting) == (left, left, 0)
         rest = rescanned(monitor)
-        assert (rest.articles, rest.alerts, rest.waiting) == (450, 450, 0)
-    assert len(alerts(tmp_path)) == 2 * 850
+        assert (rest.articles, rest.alerts, rest.waiting) == (left, left, 0)
+    assert len(alerts(tmp_path)) == 2 * 90
+
+
+def test_killed_after_every_first_batch_it_comes_to_its_end(tmp_path: Path) -> None:
+    """Each life of the rescan writes one batch and is gone, as with `kill -9`: nothing is closed."""
+    with changed(tmp_path, world(tmp_path, *[f"{OLD} No {n}." for n in range(10)]), *MORE) as monitor:
+        lives = 0
+        while Rescan(monitor.store, monitor.judge, monitor.clock).step():
+            lives += 1
+        assert lives == -(-10 // FIRST_BATCH)
+    assert len(alerts(tmp_path)) == 2 * 10
+
+
+@pytest.mark.parametrize(
+    ("limit", "seconds", "wanted"),
+    [
+        (4, 0.0, 16),
+        (4, 0.25, 16),
+        (4, 0.5, 8),
+        (100, 1.0, 100),
+        (100, 4.0, 25),
+        (2, 60.0, 1),
+        (300, 0.1, 400),
+    ],
+)
+def test_a_batch_takes_about_a_second(limit: int, seconds: float, wanted: int) -> None:
+    assert next_limit(limit, seconds) == wanted
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,27 @@ def test_a_new_substance_and_a_higher_severity_tell_a_story_again(tmp_path: Path
 SEVERE = "rules:\n  - name: grave\n    severity: critical\nrescan:\n  automatic: false\n"
 
 
+PORTO = (
+    "Testosin found in Porto\n\nPolice in Porto found 9 kilograms of testosin in a flat in Foz on Sunday. "
+    "Inspector Marta Quental said that a woman of 31 was arrested.\n"
+)
+
+
+def test_an_article_stays_in_its_story_whatever_it_is_edited_to(tmp_path: Path, config: Path) -> None:
+    """Its new text is that of another story, which has an alert for testosin already: its own has none."""
+    clock = Clock()
+    drop(tmp_path, a_txt=TOLD["en.txt"], b_txt=PORTO)
+    with opened(config, clock) as monitor:
+        assert monitor.run().alerts == 2
+    drop(tmp_path, a_txt=PORTO.replace("31 was", "32 was"))
+    clock.forward(hours=2)
+    with opened(config, clock) as monitor:
+        assert monitor.run().alerts == 1
+    assert ("a.txt", "testosin") in alerts(tmp_path)
+    assert behind(tmp_path) == set()
+    assert rows(tmp_path, "SELECT articles FROM v_stories ORDER BY story_id") == [(1,), (1,)]
+
+
 def test_short_copies_are_told_once_as_well(tmp_path: Path, config: Path) -> None:
     for name in ("a", "b"):
         (tmp_path / "in" / f"{name}.txt").write_text("Warning: examplium in the city\n")
