@@ -1,6 +1,7 @@
 """The nouns of the program: frozen values, one meaning each; standard library only, no I/O.
 
-Offsets are code points into `Article.text`, half open: `[start, stop)`. Times are aware UTC datetimes.
+Offsets are code points into `Article.text`, half open: `[start, stop)`. Times are aware datetimes: UTC, but
+for `published_at`, which keeps the offset that it was written with.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from functools import cached_property
 
 
 class Severity(enum.IntEnum):
-    """How loudly to tell; ordered. Written in lower case everywhere outside Python."""
+    """How loud an alert is; ordered. Written in lower case everywhere outside Python."""
 
     LOW = 1
     MEDIUM = 2
@@ -36,6 +37,20 @@ class InForce(enum.Enum):
     UNKNOWN = "date not known"
 
 
+class DatedBy(enum.StrEnum):
+    """What an article's day rests on; for the last two it has no date of its own."""
+
+    PUBLISHED = "published"
+    STATED = "stated in the text"
+    SEEN = "seen on the web"
+    FETCHED = "fetched"
+
+    @property
+    def own(self) -> bool:
+        """Whether it is the article's own date, not the day that it was read."""
+        return self in (DatedBy.PUBLISHED, DatedBy.STATED)
+
+
 # --- what is watched -------------------------------------------------------------------------------
 
 
@@ -46,6 +61,8 @@ class ListInfo:
     `kind` is "schedule", "precursor", "class" (a control by structure), "surveillance", "proposed" or "house"
     (a user's own). Only the first two are legal control of what stands there: a surveillance list or a
     proposal must never be called "scheduled", and what falls under a class is for a person to judge.
+    `complete_to` is the last day (a partial ISO date) up to which the list is known to be complete but for
+    what `missing` names; "" where no such day is known.
     """
 
     id: str
@@ -53,6 +70,11 @@ class ListInfo:
     authority: str
     jurisdiction: str
     kind: str
+    source: str = ""
+    licence: str = ""
+    complete_to: str = ""
+    missing: str = ""
+    note: str = ""
 
     @property
     def is_control(self) -> bool:
@@ -63,8 +85,10 @@ class ListInfo:
 class Listing:
     """One entry of a substance in one authority's list.
 
-    `since` and `until` are partial ISO dates ("2005", "2023-10", "2023-10-24") or "" when not known;
-    `note` keeps what the source says besides the date. `wording` is the list's own wording.
+    `since` is the first day of force, `until` the first day no longer covered: partial ISO dates ("2005",
+    "2023-10", "2023-10-24"), "" when not known. `absent_on` and `present_on` are days on which it is known to
+    be off and on the list, where `since` or `until` are not known. `confirmed` is false for what no source at
+    hand confirms. `wording` is the list's own; `note` what the source says besides.
     """
 
     substance: str
@@ -75,22 +99,53 @@ class Listing:
     until: str = ""
     note: str = ""
     source: str = ""
+    absent_on: str = ""
+    present_on: str = ""
+    confirmed: bool = True
 
     def at(self, day: date) -> InForce:
-        """Say whether the entry was in force on `day`; a date known to the year leaves that year open."""
+        """Say whether the entry was in force on `day`, as far as its dates say it.
+
+        A date known to the year leaves that year open, and so do the days between `absent_on` and
+        `present_on`, in either order.
+        """
         iso = day.isoformat()
-        if self.until and iso[: len(self.until)] > self.until:
+        begun, ended = self._begun(iso), self._ended(iso)
+        if ended:
             return InForce.ENDED
-        if self.until and len(self.until) == 10 and iso >= self.until:
-            return InForce.ENDED
-        if not self.since:
-            return InForce.UNKNOWN
-        prefix = iso[: len(self.since)]
-        if prefix < self.since:
+        if begun is False:
             return InForce.NOT_YET
-        if prefix == self.since and len(self.since) < 10:
-            return InForce.UNKNOWN
-        return InForce.YES
+        return InForce.YES if begun and ended is False else InForce.UNKNOWN
+
+    @property
+    def _was_removed(self) -> bool:
+        """Whether `absent_on` is a day after the entry stood on the list, not before."""
+        known = self.present_on or self.since
+        return bool(known) and self.absent_on > known
+
+    def _begun(self, iso: str) -> bool | None:
+        """Whether the entry had come into force by a day; None where that is not known."""
+        if self.since:
+            return _reached(self.since, iso)
+        if self.absent_on and not self._was_removed and iso <= self.absent_on:
+            return False
+        return True if self.present_on and iso >= self.present_on else None
+
+    def _ended(self, iso: str) -> bool | None:
+        """Whether the entry had ended by a day; None where that is not known."""
+        if self.until:
+            return _reached(self.until, iso)
+        if not self._was_removed or iso <= (self.present_on or self.since):
+            return False
+        return True if iso >= self.absent_on else None
+
+
+def _reached(partial: str, iso: str) -> bool | None:
+    """Whether the day `iso` is on or after a partial ISO date; None within the year or month it names."""
+    prefix = iso[: len(partial)]
+    if prefix == partial and len(partial) < len(iso):
+        return None
+    return prefix >= partial
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +221,7 @@ class Watchlist:
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """A password: its `origin` (the name of a variable) is told, its `text` never; "" when it is not set."""
+    """A password: its `origin` (the name of a variable) is shown, its `text` never; "" when it is not set."""
 
     origin: str
     text: str = field(default="", repr=False)
@@ -228,7 +283,7 @@ class Outcome(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something that should have been read and was not: told to people, never silent."""
+    """Something that should have been read and was not: reported to people, never silent."""
 
     location: str
     outcome: str
@@ -295,8 +350,10 @@ class Article:
     """Extracted text of one article. `url` is canonical and identifies it; `sha256` is of `text`.
 
     `text` holds the title, the summary and the body, in this order; offsets count in it. `published_at` keeps
-    the offset that the source wrote it with. `left_out` says in words what of the document is not in the text
-    (a page that cannot be read, what is beyond a limit): each is a gap.
+    the offset from UTC that it was written with. `stated_on` is the day that the text or page itself states,
+    where the source gave no date; `captured_at` is when it was seen on the web, where that is not
+    `fetched_at`. `left_out` says in words what of the document is not in the text (a page that cannot be
+    read, what is beyond a limit): each is a gap.
     """
 
     source: str
@@ -306,8 +363,9 @@ class Article:
     fetched_at: datetime
     language: str | None = None
     published_at: datetime | None = None
-    captured_at: datetime | None = None  # when it was seen on the web, where that is not `fetched_at`
+    captured_at: datetime | None = None
     left_out: tuple[str, ...] = ()
+    stated_on: date | None = None
 
     @property
     def sha256(self) -> str:
@@ -315,11 +373,22 @@ class Article:
 
     @property
     def date(self) -> date:
-        """The day that legal status is looked up at: published, else seen on the web, else fetched."""
+        """The day that legal status is looked up at, as `dated_by` says."""
+        if self.published_at is None and self.stated_on is not None:
+            return self.stated_on
         return (self.published_at or self.captured_at or self.fetched_at).date()
 
+    @property
+    def dated_by(self) -> DatedBy:
+        """What `date` rests on: a publication's day is that in the offset it was written with."""
+        if self.published_at is not None:
+            return DatedBy.PUBLISHED
+        if self.stated_on is not None:
+            return DatedBy.STATED
+        return DatedBy.SEEN if self.captured_at is not None else DatedBy.FETCHED
 
-# --- what is found and told ------------------------------------------------------------------------
+
+# --- what is found and alerted --------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +427,7 @@ def stands_in(surface: str, text: str) -> bool:
 class Pin:
     """A user's word on one name: it counts `always` (alone), or never. Empty tuples mean "any".
 
-    The name is compared without regard to case.
-    """
+    The name is compared without regard to case."""
 
     text: str
     always: bool
@@ -428,7 +496,7 @@ class ListingStatus:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One substance in one article, told once. A mention is not an accusation."""
+    """One substance in one article, raised once. A mention is not an accusation."""
 
     substance: str
     article_url: str
@@ -445,3 +513,4 @@ class Alert:
     found_on: str = "check"  # or "rescan": in a stored article, with what was added to the watchlist since
     again: str = ""  # why it is raised although its story has an alert for this substance already
     places: int = 0  # mentions that it was raised for, where `mentions` holds only the first of each name
+    not_listed: tuple[str, ...] = ()  # where it is on no list that is known, and how far those are complete

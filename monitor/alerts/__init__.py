@@ -1,9 +1,9 @@
-"""The alerts wing: decide what to tell, and say why. Pure: no I/O, no clock, no randomness."""
+"""The alerts wing: decide what to alert on, and say why. Pure: no I/O, no clock, no randomness."""
 
 from __future__ import annotations
 
-from monitor.alerts.explain import Silencer, explain, silencers
-from monitor.alerts.listings import brief, say, status_at
+from monitor.alerts.explain import Silencer, explain, lists_heading, silencers
+from monitor.alerts.listings import brief, not_listed, say, status_at
 from monitor.alerts.rules import DEFAULT_RULES, Past, decide
 from monitor.alerts.snippets import snippet, snippets
 
@@ -14,6 +14,8 @@ __all__ = [
     "brief",
     "decide",
     "explain",
+    "lists_heading",
+    "not_listed",
     "say",
     "silencers",
     "snippet",

@@ -6,11 +6,12 @@ import json
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from monitor.alerts.listings import say
 from monitor.alerts.rules import DEFAULT_RULES
 from monitor.alerts.snippets import snippet
-from monitor.model import Alert, Article, ListInfo, Mention, Rule, Substance
+from monitor.model import Alert, Article, DatedBy, ListInfo, Mention, Rule, Substance
 
 WIDTH = 96
 PLACES = 20  # of an alert that are shown one by one; the database has more, and their number
@@ -47,20 +48,24 @@ def explain(
     substance: Substance,
     lists: Mapping[str, ListInfo],
     rules: Sequence[Rule],
+    day: date | None = None,
+    dated_by: DatedBy | None = None,
 ) -> list[str]:
-    """Tell the whole story of an alert, line by line, for a terminal.
+    """Explain an alert from its article to its rule, line by line, for a terminal.
 
     `article.text` may be empty when its retention is over: the stored snippets are quoted then. `rules` are
-    those in force now; when the alert's own rule is no longer among them, that is said.
+    those in force now; when the alert's own rule is no longer among them, that is said. `day` is the one that
+    the status was looked up at, and `dated_by` what it rests on: the article's own without them.
     """
+    day, dated_by = day or article.date, dated_by or article.dated_by
     return [
-        *_head(alert, article, substance),
+        *_head(alert, article, substance, day, dated_by),
         "",
         *_places(alert, article),
         "",
         *_rule(alert, rules),
         "",
-        *_listings(alert, lists),
+        *_listings(alert, lists, day, dated_by),
         "",
         "Why",
         *(_wrapped(f"- {reason}", "  ", "    ") for reason in alert.reasons),
@@ -109,7 +114,7 @@ def _quoted(name: str) -> str:
 
 
 def _pin_words(alert: Alert) -> str:
-    """Pinning each of the names that were found to `never` leaves nothing to tell."""
+    """Pinning each of the names that were found to `never` leaves nothing to alert on."""
     surfaces = list(dict.fromkeys(_flat(mention.surface) for mention in alert.mentions))
     names = ", ".join(f"`{each}`" for each in surfaces[:5]) + (
         " and the others above" if len(surfaces) > 5 else ""
@@ -117,8 +122,11 @@ def _pin_words(alert: Alert) -> str:
     return f"`use: never` under `names:` for {names}"
 
 
-def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
-    published = article.published_at.strftime("%Y-%m-%d") if article.published_at else "date not told"
+def _head(alert: Alert, article: Article, substance: Substance, day: date, dated_by: DatedBy) -> list[str]:
+    published = {
+        DatedBy.PUBLISHED: f"published {day.isoformat()}{_offset(article)}",
+        DatedBy.STATED: f"dated {day.isoformat()} in its own text",
+    }.get(dated_by, "no date of its own")
     quiet = ", quiet: an earlier alert of the same rule is recent" if alert.quiet else ""
     known = ", ".join(
         filter(None, [f"CAS {' '.join(substance.cas)}" if substance.cas else "", substance.inchikey])
@@ -131,6 +139,12 @@ def _head(alert: Alert, article: Article, substance: Substance) -> list[str]:
         f"  raised     {alert.raised_at:%Y-%m-%d %H:%M} UTC{quiet}",
         f"  watchlist  {alert.watchlist[:12]}",
     ]
+
+
+def _offset(article: Article) -> str:
+    """The offset that the publication's day is counted in, where it is not that of UTC."""
+    at = article.published_at
+    return f" ({at:%H:%M %z})" if at is not None and at.utcoffset() else ""
 
 
 def _places(alert: Alert, article: Article) -> list[str]:
@@ -187,32 +201,47 @@ def _rule(alert: Alert, rules: Sequence[Rule]) -> list[str]:
 
 
 def conditions(rule: Rule) -> list[str]:
-    """Tell the conditions of a rule, one a line; what it leaves open is not told."""
-    told = [f"score at least {rule.min_score:.2f}"]
+    """Give the conditions of a rule, one a line; what it leaves open is left out."""
+    found = [f"score at least {rule.min_score:.2f}"]
     for word in ("lists", "substances", "kinds", "sources", "tags"):
         wanted: tuple[str, ...] = getattr(rule, word)
         if wanted:
-            told.append(f"{word}: any of {', '.join(wanted)}")
-    if len(told) == 1:
-        told.append("any list, substance, kind, source and tag")
+            found.append(f"{word}: any of {', '.join(wanted)}")
+    if len(found) == 1:
+        found.append("any list, substance, kind, source and tag")
     if rule.severity:
-        told.append(f"severity {rule.severity.label}")
+        found.append(f"severity {rule.severity.label}")
     if rule.quiet:
-        told.append(f"quiet for {rule.quiet / 3600:g} hours after an alert for the same substance")
-    return told
+        found.append(f"quiet for {rule.quiet / 3600:g} hours after an alert for the same substance")
+    return found
 
 
-def _listings(alert: Alert, lists: Mapping[str, ListInfo]) -> list[str]:
+def _listings(alert: Alert, lists: Mapping[str, ListInfo], day: date, dated_by: DatedBy) -> list[str]:
+    head = lists_heading(day, dated_by)
     if not alert.listings:
-        return ["On no list that the watchlist knows"]
-    lines = ["Lists, at the article's date"]
+        return [head, "  on no list that the watchlist knows", *_not_listed(alert)]
+    lines = [head]
     for status in alert.listings:
-        lines.append(_wrapped(say(status, lists.get(status.listing.list_id)), "  ", "    "))
+        said = say(status, lists.get(status.listing.list_id), day, dated=dated_by.own)
+        lines.append(_wrapped(said, "  ", "    "))
         for detail in filter(None, (status.listing.wording, status.listing.note)):
             lines.append(_wrapped(f"“{_flat(detail)}”", "      ", "      "))
         if status.listing.source:
             lines.append(_wrapped(f"source: {_flat(status.listing.source)}", "      ", "      "))
-    return lines
+    return [*lines, *_not_listed(alert)]
+
+
+def lists_heading(day: date, dated_by: DatedBy) -> str:
+    """What stands above the listings: the day of their status, and what that day rests on."""
+    if dated_by is DatedBy.PUBLISHED:
+        return f"Lists, at the article's date ({day.isoformat()})"
+    if dated_by is DatedBy.STATED:
+        return f"Lists, at the date that the article's text states ({day.isoformat()})"
+    return f"Lists: the article has no date, status as of the day it was read ({day.isoformat()})"
+
+
+def _not_listed(alert: Alert) -> list[str]:
+    return [_wrapped(each, "  ", "    ") for each in alert.not_listed]
 
 
 def _common_tags(mentions: Sequence[Mention]) -> set[str]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from monitor.alerts.listings import stands, status_at
+from monitor.alerts.listings import ARTICLES_DATE, not_listed, stands, status_at
 from monitor.alerts.snippets import snippets
 from monitor.model import Alert, Article, ListingStatus, Mention, Rule, Severity, Substance, Watchlist
 
@@ -153,10 +153,11 @@ def _alert(
         places=len(mentions),
         snippets=snippets(article.text, kept),
         listings=listed,
-        reasons=tuple(_reasons(rule, substance, mentions, listed, watchlist, disguised)),
+        reasons=tuple(_reasons(rule, substance, mentions, listed, watchlist, disguised, article)),
         watchlist=watchlist.digest,
         raised_at=now,
         quiet=_is_quiet(rule, substance.key, past, now),
+        not_listed=not_listed(watchlist, listed),
     )
 
 
@@ -172,6 +173,7 @@ def _reasons(
     listed: Sequence[ListingStatus],
     watchlist: Watchlist,
     disguised: bool,
+    article: Article,
 ) -> Iterable[str]:
     """Say in words what decided: the names found, the rule, where the severity is from."""
     surfaces = list(dict.fromkeys(mention.surface for mention in mentions))
@@ -182,7 +184,7 @@ def _reasons(
         yield f"the text names {substance.name} as {told}"
     best = max(mention.score for mention in mentions)
     yield f"rule “{rule.name}” fits: score {best:.2f}, at least {rule.min_score:.2f} asked"
-    yield _severity_reason(rule, substance, listed, watchlist)
+    yield _severity_reason(rule, substance, listed, watchlist, article)
     if disguised:
         yield "a name is disguised in the text, which raises the severity by one"
     for name, times in Counter(mention.name for mention in mentions).items():
@@ -205,7 +207,11 @@ def _first_of_each_name(mentions: Sequence[Mention]) -> tuple[Mention, ...]:
 
 
 def _severity_reason(
-    rule: Rule, substance: Substance, listed: Sequence[ListingStatus], watchlist: Watchlist
+    rule: Rule,
+    substance: Substance,
+    listed: Sequence[ListingStatus],
+    watchlist: Watchlist,
+    article: Article,
 ) -> str:
     if rule.severity:
         return f"severity {rule.severity.label} is set by the rule"
@@ -214,10 +220,11 @@ def _severity_reason(
     by_list = _severity_by_list(listed, watchlist)
     if by_list is Severity.MEDIUM and all(_kind(each, watchlist) == "class" for each in listed):
         return "severity medium: whether it falls under the class is for a person to judge"
+    at = ARTICLES_DATE if article.dated_by.own else f"on {article.date.isoformat()} (the article has no date)"
     return {
-        Severity.HIGH: "severity high: it is on a control list at the article's date",
+        Severity.HIGH: f"severity high: it is on a control list {at}",
         Severity.MEDIUM: "severity medium: it is on a list that is no control list",
-        Severity.LOW: "severity low: it is on no list at the article's date",
+        Severity.LOW: f"severity low: it is on no list {at}",
     }[by_list]
 
 

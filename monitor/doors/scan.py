@@ -202,14 +202,15 @@ def _wrong(record: dict[str, Any]) -> str:
 
 
 def _day(written: object) -> date | None:
-    """The day of an ISO 8601 or RFC 5322 date (in UTC, where it names an offset)."""
+    """The day of an ISO 8601 or RFC 5322 date, in the offset that it is written with."""
     if not isinstance(written, str) or not written.strip():
         return None
     try:
         if _DATE.fullmatch(written.strip()):
             return date.fromisoformat(written.strip())
         moment = _moment(written.strip())
-        return (moment.astimezone(UTC) if moment.tzinfo else moment).date()
+        moment.astimezone(UTC)  # refuses a moment outside the calendar
+        return moment.date()
     except (ValueError, OverflowError):
         return None
 

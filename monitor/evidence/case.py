@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
-from monitor.model import Alert, Capture, ListInfo, Substance
+from monitor.model import Alert, Capture, DatedBy, ListInfo, Substance
 
 FORMAT = "substance-monitor evidence"
 FORMAT_VERSION = 1
@@ -68,7 +68,8 @@ class Gone:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One alert with everything that its bundle tells. `listings_told` are the alert's listings in words.
+    """One alert with everything that its bundle holds. `listing_words` are the alert's listings in words,
+    `listings_heading` says of which day and what that day rests on.
 
     `source`, `watchlist` and `others` (articles of the same story) are JSON-able facts; `versions` names what
     matched the text last. `origin` is None for what an older version recorded.
@@ -79,12 +80,14 @@ class Case:
     alert: Alert
     substance: Substance
     lists: Mapping[str, ListInfo]
-    listings_told: tuple[str, ...]
+    listings_heading: str
+    listing_words: tuple[str, ...]
     title: str
     language: str | None
     published_at: datetime | None
     first_seen: datetime
-    article_day: str
+    article_day: date
+    dated_by: DatedBy
     told: Told
     origin: Origin | None
     source: Mapping[str, object] = field(default_factory=dict)

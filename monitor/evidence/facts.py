@@ -40,7 +40,9 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
             "language": case.language,
             "published_at": moment(case.published_at),
             "first_seen_at": moment(case.first_seen),
-            "legal_status_at": case.article_day,
+            "published_offset": _offset(case.published_at),
+            "legal_status_at": case.article_day.isoformat(),
+            "legal_status_at_rests_on": case.dated_by.value,
             "source": dict(case.source),
         },
         "text": _text(case, files),
@@ -56,8 +58,9 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
         "snippets": [{"start": s.start, "stop": s.stop, "text": s.text} for s in alert.snippets],
         "listings": [
             _listing(status, case.lists.get(status.listing.list_id), told)
-            for status, told in zip(alert.listings, case.listings_told, strict=True)
+            for status, told in zip(alert.listings, case.listing_words, strict=True)
         ],
+        "not_listed": list(alert.not_listed),
         "also_told_by": [dict(each) for each in case.others],
         "disappeared": [_gone(case, gone, files) for gone in case.gone],
     }
@@ -66,6 +69,11 @@ def facts(case: Case, files: Mapping[str, bytes]) -> dict[str, object]:
 def moment(at: datetime | None) -> str | None:
     """A time as text, in UTC to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at else None
+
+
+def _offset(at: datetime | None) -> str | None:
+    """The offset that a publication was written with; its day is the one there."""
+    return at.isoformat()[-6:] if at else None
 
 
 def text_bytes(text: str) -> bytes:
@@ -171,6 +179,11 @@ def _listing(status: ListingStatus, info: ListInfo | None, told: str) -> dict[st
         "wording": entry.wording,
         "since": entry.since,
         "until": entry.until,
+        "absent_on": entry.absent_on,
+        "present_on": entry.present_on,
+        "confirmed": entry.confirmed,
+        "list_complete_to": info.complete_to if info else "",
+        "list_missing": info.missing if info else "",
         "status": status.status.value,
         "told": told,
         "note": entry.note,

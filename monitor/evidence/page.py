@@ -62,7 +62,8 @@ def _section(facts: dict[str, Any], case: Case) -> str:
     blocks = (
         ("What was told", _table(_alert_rows(facts, case))),
         ("Where the text names it", _places(case)),
-        ("Lists, at the article's date", _items(_listing(entry) for entry in facts["listings"])),
+        (shown(case.listings_heading), _items(_listing(entry) for entry in facts["listings"])),
+        ("On no list", _items(map(shown, facts["not_listed"]))),
         ("How the text came", _table(_capture_rows(facts))),
         ("Told as well by", _items(map(_other, facts["also_told_by"]))),
         ("What disappeared from the watched page", _items(map(_disappeared, facts["disappeared"]))),
@@ -184,8 +185,8 @@ def _text(case: Case, about: dict[str, Any]) -> str:
 
 def _listing(entry: dict[str, Any]) -> str:
     more = [f"“{entry['wording']}”" if entry["wording"] else "", entry["note"], entry["source"]]
-    told = "; ".join(filter(None, more))
-    return shown(entry["told"]) + (f"<br><small>{shown(told)}</small>" if told else "")
+    details = "; ".join(filter(None, more))
+    return shown(entry["told"]) + (f"<br><small>{shown(details)}</small>" if details else "")
 
 
 def _items(items: Iterable[str]) -> str:

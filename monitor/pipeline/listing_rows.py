@@ -14,12 +14,18 @@ _NOT_CONTROL = {
 
 def listing_row(status: ListingStatus, watchlist: Watchlist) -> dict[str, str]:
     """One listing as a JSON-able object."""
+    entry = status.listing
+    info = watchlist.lists.get(entry.list_id)
     return {
-        "list": status.listing.list_id,
-        "code": status.listing.code,
-        "since": status.listing.since,
+        "list": entry.list_id,
+        "code": entry.code,
+        "since": entry.since,
+        "until": entry.until,
+        "absent_on": entry.absent_on,
+        "present_on": entry.present_on,
         "status": _status(status, watchlist),
-        "wording": status.listing.wording,
+        "wording": entry.wording,
+        "complete_to": info.complete_to if info else "",
     }
 
 

@@ -51,7 +51,7 @@ def check_evidence(folder: Path, expected: str = "") -> Checked:
 
 
 def _case(exhibit: Exhibit, watchlist: Watchlist, config: Config) -> Case:
-    from monitor.alerts import say
+    from monitor.alerts import lists_heading, say
     from monitor.evidence import Case, Told
 
     stored = exhibit.stored
@@ -62,12 +62,17 @@ def _case(exhibit: Exhibit, watchlist: Watchlist, config: Config) -> Case:
         alert=alert,
         substance=watchlist.substances.get(alert.substance) or Substance(alert.substance, alert.substance),
         lists=stored.lists,
-        listings_told=tuple(say(each, stored.lists.get(each.listing.list_id)) for each in alert.listings),
+        listings_heading=lists_heading(stored.article_day, stored.dated_by),
+        listing_words=tuple(
+            say(each, stored.lists.get(each.listing.list_id), stored.article_day, dated=stored.dated_by.own)
+            for each in alert.listings
+        ),
         title=stored.title,
         language=stored.language,
         published_at=stored.published_at,
         first_seen=stored.first_seen,
-        article_day=exhibit.article_day,
+        article_day=stored.article_day,
+        dated_by=stored.dated_by,
         told=Told(stored.revision, stored.fetched_at, exhibit.text_sha256, exhibit.text_length, stored.text),
         origin=_origin(exhibit, config),
         source=_source(exhibit),

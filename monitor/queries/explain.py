@@ -50,9 +50,16 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     )
     head = f"Alert {number} ({stored.status})"
     rules = config.to_rules(watchlist.lists)
-    substance = substance_of(watchlist, stored)
-    told = explain_in_words(stored.alert, article, substance, stored.lists, rules)
-    return [head, "", *told[:-1], *on_page, *_story_lines(stored), *told[-1:]]
+    lines = explain_in_words(
+        stored.alert,
+        article,
+        substance_of(watchlist, stored),
+        stored.lists,
+        rules,
+        stored.article_day,
+        stored.dated_by,
+    )
+    return [head, "", *lines[:-1], *on_page, *_story_lines(stored), *lines[-1:]]
 
 
 def _on_the_page(store: Store, number: int) -> list[str]:

@@ -1,13 +1,15 @@
-"""One stored alert read back as it was told."""
+"""One stored alert read back as it was raised."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
 from monitor.model import (
     Alert,
+    DatedBy,
     InForce,
     ListInfo,
     Listing,
@@ -18,7 +20,7 @@ from monitor.model import (
 )
 from monitor.store import schema as t
 from monitor.store import stories
-from monitor.store.columns import unpack
+from monitor.store.columns import published, unpack
 from monitor.store.values import StoredAlert
 
 
@@ -43,7 +45,9 @@ def read(connection: Connection, alert_id: int) -> StoredAlert | None:
         source=article["source"],
         title=article["title"],
         language=article["language"],
-        published_at=article["published_at"],
+        published_at=published(article["published_at"], article["published_offset"]),
+        article_day=date.fromisoformat(row["article_day"]),
+        dated_by=_dated_by(row["dated_by"], article),
         first_seen=article["first_seen"],
         fetched_at=article["fetched_at"],
         text=None if article["body"] is None else unpack(article["body"], article["codec"]),
@@ -78,6 +82,7 @@ def _alert(connection: Connection, row: RowMapping, url: str, listings: list[Row
         quiet=row["quiet"],
         again=row["again"],
         places=row["places"],
+        not_listed=row["not_listed"],
         found_on=row["found_on"],
     )
 
@@ -99,10 +104,17 @@ def _mention(substance: str, row: RowMapping) -> Mention:
 
 
 def _status(substance: str, row: RowMapping) -> ListingStatus:
-    names = ("list_id", "code", "wording", "since", "until", "note", "source")
+    names = [name for name in Listing.__dataclass_fields__ if name != "substance"]
     listing = Listing(substance=substance, **{name: row[name] for name in names})
     return ListingStatus(listing, InForce(row["status"]))
 
 
 def _info(row: RowMapping) -> ListInfo:
-    return ListInfo(row["list_id"], row["title"], row["authority"], row["jurisdiction"], row["kind"])
+    return ListInfo(row["list_id"], **{name: row[name] for name in t.LIST_COLUMNS})
+
+
+def _dated_by(kept: str, article: RowMapping) -> DatedBy:
+    """What the article's day rests on; older alerts did not keep it."""
+    if kept:
+        return DatedBy(kept)
+    return DatedBy.FETCHED if article["published_at"] is None else DatedBy.PUBLISHED

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
 from monitor.store import captures, novel, stories
 from monitor.store import schema as t
-from monitor.store.columns import pack, unpack
+from monitor.store.columns import offset_of, pack, published, stated, unpack
 from monitor.store.engine import insert as insert_or
 from monitor.store.values import COPY_LENGTH, RESCAN, Record, Recorded, StoredRevision
 
@@ -116,8 +116,9 @@ def _article(row: Row[Any]) -> Article:
         text=unpack(row.text, row.codec),
         fetched_at=row.fetched_at,
         language=row.language,
-        published_at=row.published_at,
+        published_at=published(row.published_at, row.published_offset),
         captured_at=row.captured_at,
+        stated_on=stated(row.stated_on),
     )
 
 
@@ -213,8 +214,10 @@ def _point(connection: Connection, article_id: int, number: int, record: Record,
         "title": article.title,
         "language": article.language,
         "published_at": article.published_at,
+        "published_offset": offset_of(article.published_at),
+        "stated_on": article.stated_on.isoformat() if article.stated_on else None,
     }
-    if article.published_at is not None:
+    if article.dated_by.own:
         values["day"] = article.date.isoformat()
     if copy_of is not None:
         values["copy_of"] = copy_of
@@ -319,6 +322,8 @@ def _add_alert(
         "tags": sorted({tag for mention in alert.mentions for tag in mention.tags}),
         "watchlist": alert.watchlist,
         "article_day": article.date.isoformat(),
+        "dated_by": article.dated_by.value,
+        "not_listed": alert.not_listed,
         "raised_at": alert.raised_at,
         "quiet": alert.quiet,
         "found_on": alert.found_on,
@@ -362,11 +367,8 @@ def _listing_rows(alert: Alert, lists: dict[str, ListInfo]) -> Iterator[dict[str
     for entry in alert.listings:
         row = asdict(entry.listing)
         del row["substance"]
-        info = lists.get(entry.listing.list_id)
-        if info is not None:
-            row |= {name: getattr(info, name) for name in ("title", "authority", "jurisdiction", "kind")}
-        else:
-            row |= dict.fromkeys(("title", "authority", "jurisdiction", "kind"), "")
+        info = lists.get(entry.listing.list_id) or ListInfo(entry.listing.list_id, "", "", "", "")
+        row |= {name: getattr(info, name) for name in t.LIST_COLUMNS}
         yield {**row, "status": entry.status.value}
 
 

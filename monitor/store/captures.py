@@ -94,7 +94,7 @@ def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
         return None
     a, r, c = t.alert.c, t.revision.c, t.capture.c
     query = (
-        select(r.sha256.label("text_sha256"), r.length, r.watchlist, r.program, a.article_day)
+        select(r.sha256.label("text_sha256"), r.length, r.watchlist, r.program)
         .join(t.alert, (a.article_id == r.article_id) & (a.revision == r.n))
         .where(a.id == alert_id)
     )
@@ -111,7 +111,6 @@ def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
         text_length=text["length"],
         matched_with=text["watchlist"],
         program=text["program"],
-        article_day=text["article_day"],
         capture=None if row is None else _capture(row),
         source=_source(connection, stored.source),
         watchlist=_version(connection, stored.alert.watchlist, stored.alert.raised_at),

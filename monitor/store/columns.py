@@ -9,7 +9,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Text
@@ -49,6 +49,26 @@ class Utc(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def offset_of(at: datetime | None) -> str | None:
+    """The offset from UTC that a time carries, as "+08:00"; None for no time."""
+    if at is None:
+        return None
+    minutes = round((at.utcoffset() or timedelta()).total_seconds() / 60)
+    return f"{'-' if minutes < 0 else '+'}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+
+
+def published(at: datetime | None, offset: str | None) -> datetime | None:
+    """A time from the database in the offset that it was written with; in UTC where that was not kept."""
+    if at is None or not offset:
+        return at
+    return at.astimezone(datetime.fromisoformat(f"2000-01-01T00:00:00{offset}").tzinfo)
+
+
+def stated(day: str | None) -> date | None:
+    """A day from the database."""
+    return date.fromisoformat(day) if day else None
 
 
 def storable(text: str) -> str:

@@ -17,7 +17,7 @@ from monitor.model import Article, ListInfo
 from monitor.store import captures, novel
 from monitor.store import schema as t
 from monitor.store.articles import mention_rows, put_alerts
-from monitor.store.columns import unpack
+from monitor.store.columns import published, stated, unpack
 from monitor.store.engine import upsert
 from monitor.store.values import Record, Recorded, StoredText
 
@@ -101,8 +101,9 @@ def _stored(connection: Connection, row: Row[Any], known: Iterable[Any]) -> Stor
         text=unpack(text, codec),
         fetched_at=row.fetched_at,
         language=row.language,
-        published_at=row.published_at,
+        published_at=published(row.published_at, row.published_offset),
         captured_at=row.captured_at,
+        stated_on=stated(row.stated_on),
     )
     return StoredText(row.id, row.revision, row.sha256, article, frozenset(known))
 

@@ -22,14 +22,37 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    true,
 )
 
 from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
+from monitor.store.watchlist_tables import (
+    list_info,
+    listing,
+    name,
+    substance,
+    watchlist_change,
+    watchlist_version,
+)
 
-__all__ = ["alert_source", "metadata", "story", "story_key", "story_member", "term_presence", "watched_page"]
+__all__ = [
+    "alert_source",
+    "list_info",
+    "listing",
+    "metadata",
+    "name",
+    "story",
+    "story_key",
+    "story_member",
+    "substance",
+    "term_presence",
+    "watched_page",
+    "watchlist_change",
+    "watchlist_version",
+]
 
 # --- housekeeping ---------------------------------------------------------------------------------
 
@@ -40,91 +63,7 @@ meta = Table(
     Column("value", Str, nullable=False),
 )
 
-# --- what is watched ------------------------------------------------------------------------------
-
-# One row each time another watchlist came into force; the newest row is the one in force.
-watchlist_version = Table(
-    "watchlist_version",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("digest", Str, nullable=False),
-    Column("loaded_at", Utc, nullable=False),
-    count("substances"),
-    count("names"),
-    count("listings"),
-    count("lists"),
-)
-
-watchlist_change = Table(
-    "watchlist_change",
-    metadata,
-    Column("version_id", ForeignKey("watchlist_version.id"), primary_key=True),
-    Column("n", Integer, primary_key=True, autoincrement=False),
-    Column("action", Str, nullable=False),
-    Column("kind", Str, nullable=False),
-    Column("key", Str, nullable=False),
-    words("before"),
-    words("after"),
-)
-
-list_info = Table(
-    "list_info",
-    metadata,
-    Column("id", LABEL, primary_key=True),
-    words("title"),
-    words("authority"),
-    words("jurisdiction"),
-    words("kind"),
-    Column("withdrawn_at", Utc),
-)
-
-substance = Table(
-    "substance",
-    metadata,
-    Column("key", SUBSTANCE, primary_key=True),
-    Column("name", Str, nullable=False),
-    words("kind"),
-    Column("cas", Words, nullable=False, server_default=""),
-    Column("cid", Integer),
-    words("smiles"),
-    words("inchikey"),
-    Column("severity", Integer),
-    words("note"),
-    words("source"),
-    Column("withdrawn_at", Utc),
-)
-
-# `row` is a digest of the whole row: a changed row is the old one withdrawn and a new one added.
-name = Table(
-    "name",
-    metadata,
-    Column("row", String(32), primary_key=True),
-    Column("text", Str, nullable=False),
-    Column("substance", SUBSTANCE, nullable=False, index=True),
-    words("language"),
-    words("type"),
-    Column("ambiguous", Boolean, nullable=False),
-    words("senses"),
-    words("source"),
-    Column("added_at", Utc, nullable=False),
-    Column("withdrawn_at", Utc),
-)
-
-listing = Table(
-    "listing",
-    metadata,
-    Column("row", String(32), primary_key=True),
-    Column("substance", SUBSTANCE, nullable=False, index=True),
-    Column("list_id", LABEL, nullable=False),
-    words("code"),
-    words("wording"),
-    words("since"),
-    words("until"),
-    words("note"),
-    words("source"),
-    Column("added_at", Utc, nullable=False),
-    Column("withdrawn_at", Utc),
-)
+# --- what is watched: watchlist_tables.py ----------------------------------------------------------
 
 # What texts are judged by (watchlist, pinned names, rules): one row each time any of it changed, or all was
 # to be judged again. An article with a lower `basis` than the newest waits for the rescan.
@@ -167,6 +106,8 @@ source_state = Table(
 # --- articles and what they say -------------------------------------------------------------------
 
 # `day` is the day that legal status is looked up at; `copy_of` the article that had this text first.
+# `published_offset` ("+08:00") is what `published_at` was written with, NULL where that was not kept: its day
+# is then the one in UTC. `stated_on` is the day that a text without a date states itself.
 article = Table(
     "article",
     metadata,
@@ -181,6 +122,8 @@ article = Table(
     Column("revision", Integer, nullable=False),
     Column("copy_of", ForeignKey("article.id"), index=True),
     Column("basis", Integer, nullable=False, server_default="0", index=True),
+    Column("published_offset", String(6)),
+    Column("stated_on", String(10)),
     Index("ix_article_source_first_seen", "source", "first_seen"),
 )
 
@@ -256,8 +199,10 @@ mention = Table(
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
 )
 
-# An alert is a snapshot: it and its rows below never change with a later watchlist. `places` counts the
-# mentions that it was raised for; of each name no more than the first hundred are kept in `alert_mention`.
+# An alert is a snapshot: it and its rows below never change with a later watchlist. `dated_by` says what
+# `article_day` rests on ("" in older alerts); `not_listed` where the substance stood on no list. `places`
+# counts the mentions that it was raised for; no more than the first hundred of each name are in
+# `alert_mention`.
 alert = Table(
     "alert",
     metadata,
@@ -279,6 +224,8 @@ alert = Table(
     Column("story_id", Integer, index=True),
     words("again"),
     count("places"),
+    words("dated_by"),
+    Column("not_listed", Lines, nullable=False, server_default=""),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),
@@ -302,7 +249,9 @@ alert_snippet = Table(
     Column("best", Boolean, nullable=False),
 )
 
-# `kind`, `title`, `authority`, `jurisdiction` are the list's own at the time of the alert.
+LIST_COLUMNS = ("title", "authority", "jurisdiction", "kind", "complete_to", "missing")
+"""What an alert keeps of each list, as the list was then."""
+
 alert_listing = Table(
     "alert_listing",
     metadata,
@@ -320,6 +269,11 @@ alert_listing = Table(
     words("note"),
     words("source"),
     Column("status", Str, nullable=False),
+    words("absent_on"),
+    words("present_on"),
+    words("complete_to"),
+    words("missing"),
+    Column("confirmed", Boolean, nullable=False, server_default=true()),
 )
 
 # --- the ledger -----------------------------------------------------------------------------------

@@ -448,6 +448,6 @@ class Store:
 
 
 def _lists(connection: Connection) -> dict[str, ListInfo]:
-    c = t.list_info.c
-    rows = connection.execute(select(c.id, c.title, c.authority, c.jurisdiction, c.kind)).mappings()
+    columns = [t.list_info.c[name] for name in ListInfo.__dataclass_fields__]
+    rows = connection.execute(select(*columns)).mappings()
     return {row["id"]: ListInfo(**row) for row in rows}

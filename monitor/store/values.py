@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
-from monitor.model import Alert, Article, Capture, Document, ListInfo, Mention
+from monitor.model import Alert, Article, Capture, DatedBy, Document, ListInfo, Mention
 
 RESCAN = "rescan"
 """What an alert that was found in a stored article has as `found_on`."""
@@ -181,8 +181,9 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class StoredAlert:
-    """An alert as told, with the article it is about; `text` is None once its retention is over.
+    """An alert as raised, with the article it is about; `text` is None once its retention is over.
 
+    `article_day` is the day that its legal status was looked up at, and `dated_by` what that day rests on.
     `behind`: the first articles of its story that stand behind it; `articles` counts all, its own among them.
     """
 
@@ -194,6 +195,8 @@ class StoredAlert:
     title: str
     language: str | None
     published_at: datetime | None
+    article_day: date
+    dated_by: DatedBy
     first_seen: datetime
     fetched_at: datetime
     text: str | None
@@ -288,7 +291,6 @@ class Exhibit:
     text_length: int
     matched_with: str
     program: str
-    article_day: str
     capture: StoredCapture | None
     source: StoredSource | None
     watchlist: WatchlistVersion | None

@@ -61,8 +61,12 @@ SELECT al.id AS alert_id,
                                WHEN l.status = 'in force' THEN 'on it'
                                WHEN l.status = 'not yet in force' THEN 'not yet on it'
                                WHEN l.status = 'no longer in force' THEN 'no longer on it'
-                               ELSE l.status END AS line
+                               ELSE l.status END
+                       || CASE WHEN l.complete_to = '' THEN ''
+                               ELSE ' (list complete to ' || l.complete_to || ')' END AS line
                   FROM alert_listing l WHERE l.alert_id = al.id ORDER BY l.n) d), '') AS listing_text,
+       al.not_listed AS not_listed,
+       al.dated_by AS dated_by,
        al.reasons AS reasons,
        (SELECT {agg}(d.method, ', ')
           FROM (SELECT DISTINCT m.method AS method FROM alert_mention m

@@ -19,12 +19,12 @@ def load_builtin(ids: Iterable[str] = ("all",)) -> Watchlist:
     A substance brings all its names and all its listings, also those on lists not asked for: what is
     known of its legal status stays whole. Raises WatchlistError for an id that is not shipped.
     """
-    lists = {row[0]: ListInfo(*row[:5]) for row in _rows("lists.csv")}
+    lists = {row[0]: ListInfo(*row) for row in _rows("lists.csv")}
     wanted = tuple(ids)
     for id in wanted:
         if id != "all" and id not in lists:
             raise WatchlistError(_unknown(id, lists))
-    listings = tuple(Listing(*row) for row in _rows("listings.csv"))
+    listings = tuple(map(_listing, _rows("listings.csv")))
     substances = {row[0]: _substance(row) for row in _rows("substances.csv")}
     names = tuple(_name(row) for row in _rows("names.csv"))
     if "all" in wanted:
@@ -53,6 +53,12 @@ def _substance(row: list[str]) -> Substance:
     return Substance(
         key, name, kind, numbers, int(cid) if cid else None, smiles, inchikey, None, note, source
     )
+
+
+def _listing(row: list[str]) -> Listing:
+    key, list_id, code, wording, since, until, note, source, absent_on, present_on, confirmed = row
+    known = confirmed != "no"
+    return Listing(key, list_id, code, wording, since, until, note, source, absent_on, present_on, known)
 
 
 def _name(row: list[str]) -> Name:

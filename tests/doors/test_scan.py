@@ -85,8 +85,12 @@ def test_a_mention_is_written_with_everything_known_of_it() -> None:
                         "list": "x-1",
                         "code": "9",
                         "since": "2020-01-01",
+                        "until": "",
+                        "absent_on": "",
+                        "present_on": "",
                         "status": "in force",
                         "wording": "Fentanyl",
+                        "complete_to": "",
                     }
                 ],
             }
@@ -100,7 +104,8 @@ def test_a_mention_is_written_with_everything_known_of_it() -> None:
     [
         ("2019-12-31", "not yet in force"),
         ("2020-01-01", "in force"),
-        ("2020-01-01T00:30:00+02:00", "not yet in force"),  # still 2019 in UTC
+        ("2020-01-01T00:30:00+02:00", "in force"),  # though it is still 2019 in UTC
+        ("2019-12-31T23:30:00-05:00", "not yet in force"),  # though it is 2020 in UTC
         ("2019-12-31T23:59:59Z", "not yet in force"),
         ("Tue, 31 Dec 2019 10:00:00 GMT", "not yet in force"),
         ("20191231", "not yet in force"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import replace
+from datetime import date
 
 from monitor.evidence import Case, Origin, Told
-from monitor.model import Capture, Hop, WarcPlace
+from monitor.model import Capture, DatedBy, Hop, WarcPlace
 from tests.store.cases import FILLER, LISTS, NOW, PEB, WATCHLIST, alert, article, mentions
 
 PROGRAM = "substance-monitor 1"
@@ -37,12 +38,14 @@ def case(
         alert=alert(page, found),
         substance=PEB,
         lists=LISTS,
-        listings_told=("DEA special surveillance list: under surveillance since 2023-10-24",),
+        listings_heading="Lists, at the article's date (2026-11-19)",
+        listing_words=("DEA special surveillance list: under surveillance since 2023-10-24",),
         title=page.title,
         language="en",
         published_at=page.published_at,
         first_seen=NOW,
-        article_day="2026-11-19",
+        article_day=date(2026, 11, 19),
+        dated_by=DatedBy.PUBLISHED,
         told=Told(1, NOW, page.sha256, len(text), text if kept else None),
         origin=Origin(
             "https://news.example/1",

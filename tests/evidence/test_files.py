@@ -125,7 +125,7 @@ def test_the_page_runs_nothing_and_reaches_for_nothing() -> None:
     made = case(f"(2-bromoethyl)benzene {HOSTILE}" + FILLER, title=HOSTILE, language=HOSTILE, status=HOSTILE)
     made = replace(made, source={"name": HOSTILE, "kind": HOSTILE, "location": HOSTILE})
     made = replace(made, alert=replace(made.alert, reasons=(HOSTILE,), rule=HOSTILE, article_url=HOSTILE))
-    made = replace(made, substance=replace(made.substance, name=HOSTILE), listings_told=(HOSTILE,))
+    made = replace(made, substance=replace(made.substance, name=HOSTILE), listing_words=(HOSTILE,))
     shown = page(made)
     assert "alert(1)" in shown  # it is there, as text
     assert not re.search(r"<(script|img|link|iframe|object|form|base)\b", shown, re.IGNORECASE)
