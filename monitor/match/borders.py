@@ -1,15 +1,19 @@
 """What stands beside a candidate: a border, an inflection, a compound - or a longer chemical name.
 
-"PMK" is no mention in "PMKSA" and "(2-bromoethyl)benzene" none in "4-nitro-(2-bromoethyl)benzene", but
-"Fentanyl" is one in "Fentanyls", "Fentanyl-Vorläufer" and "Fentanylhandel".
+"PMK" is no mention in "PMKSA" and "(2-bromoethyl)benzene" none in "4-nitro-(2-bromoethyl)benzene" (`ties`),
+but "Fentanyl" is one in "Fentanyls", "Fentanyl-Vorläufer" and "Fentanylhandel", and, with an amount or a
+footnote mark written on to it, in "Fentanyl2mg" and "fentanyl1".
 """
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 
-HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+from monitor.match import ties
+from monitor.match.ties import HYPHENS, ends_as_group, is_cjk, is_glued_prefix, word_left, word_right
+from monitor.match.words import tables
 
 
 def _pattern(before: str, choices: str, after: str) -> re.Pattern[str]:
@@ -17,48 +21,6 @@ def _pattern(before: str, choices: str, after: str) -> re.Pattern[str]:
     return re.compile(f"{before}(?:{'|'.join(choices.split())}){after}", re.IGNORECASE)
 
 
-_OPEN = "([{（【"
-_CLOSE = ")]}）】"
-
-# What a chemical name is built from, before a parent name: a neighbour that ends so makes a longer name.
-_PREFIX_END = _pattern(
-    r"",
-    (
-        r"yl yloxy oxy fluoro? chloro? bromo? iodo? nitro amino hydroxy methoxy ethoxy acetoxy thio oxo "
-        r"aza keto cyclo phenoxy benzo iso homo deutero desmethyl acyl oyl azido cyano mercapto formyl "
-        r"tolyl furanyl acryl 基 氟 氯 溴 碘 ил окси фтор хлор бром иод йод нитро амино гидрокси метокси "
-        r"этокси тио ylidene "
-        r"pyrrolidino piperidino morpholino anilino dehydro hydro epoxy methylene fluor chlor "
-        r"brom nitroso "
-    ),
-    r"$",
-)
-# Across a space only what is nothing but a substituent counts: "isobutyryl fentanyl", not "para" or "Gaza".
-_SUBSTITUENT = re.compile(
-    r"(?!.*fentanyl$)(?:[a-z]{2,}yl|[a-z]{2,}oxy|[a-z]*(?:fluoro|chloro|bromo|iodo|nitro|hydroxy|methoxy|ethoxy)"
-    r"|pyrrolidino|piperidino|alpha|beta|gamma|ortho|[αβγ])$"
-)
-_WHOLE_PREFIX = frozenset(
-    (
-        "ortho meta para nor des de iso neo cis trans threo erythro alpha beta gamma delta omega n o tert "
-        "sec retro allo epi pseudo homo bis tris di tri tetra mono α β γ δ "
-    ).split()
-)
-# Short prefixes written on to a name with no hyphen; longer ones are caught by `_PREFIX_END`.
-_GLUED_PREFIX = _pattern(
-    r"",
-    (
-        r"nor des iso neo levo dextro homo pseudo thio oxy hydroxy seco apo epi allo retro benz thebe mono "
-        r"poly hemi meta? para ortho cyclo cis trans ^de ^lev ^dex ^pro ^bu ^car ^su ^al ^re ^lo ^rac ^di "
-        r"^tri ^bi ^[αβγδ] "
-    ),
-    r"$",
-)
-# What may follow a name across a hyphen or a digit and makes it a part of a longer systematic name.
-_SUFFIX_START = re.compile(
-    rf"[{HYPHENS}]\s?(?:[NOS]?\d+[a-z]?'?(?:,\d+)*[{HYPHENS}]\s?[a-zа-я(\[]|d\d+\b|yl\b|ylid|yloxy"
-    rf"|oxide\b|N[{HYPHENS}]oxide|ol\b|one\b|al\b|carbox|glucuron|sulfon)"
-)
 _GLUED_SUFFIX = _pattern(
     r"",
     (
@@ -68,16 +30,6 @@ _GLUED_SUFFIX = _pattern(
     ),
     r"",
 )
-
-# Which mirror image is meant, as in "(S)-methadone" or "(1R,2S)-(-)-ephedrine": still the listed substance.
-_STEREO = re.compile(
-    rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?[{HYPHENS}]?)"
-    rf"[)\]）]\s?[{HYPHENS}]\s?)+$"
-)
-
-_LOCANTS = re.compile(r"(?<![\w.])\d{1,2}['′’]{0,2}[a-d]?(?:,\s?(?:\d{1,2}|[NOS])['′’]{0,2}[a-d]?)*,?$")
-# A substituent, its hyphen and a line end; digits there number a list.
-_WRAPPED = re.compile(rf"[^\W\d_][{HYPHENS}]\s{{1,2}}$")
 
 _CHEMICAL_END = _pattern("", "ines? ina in ones? ona on anes? ol ides? ates? amines? ium ene eno", "$")
 _SALT_TAIL = re.compile(
@@ -110,6 +62,8 @@ _GLUED_WORDS = frozenset(
         "du des le les et und der die das von mit aus en het een van i z w na im am zu anti non "
     ).split()
 )
+# of these, what is a chemical prefix as well: "difludiazepam" is no "di fludiazepam"
+_ALSO_PREFIXES = frozenset(("di", "des", "non"))
 _COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
 
 
@@ -132,117 +86,60 @@ class Border:
         return self.kind not in ("part", "inside")
 
 
-def _word_left(text: str, start: int) -> int:
-    """Offset where the run of letters that ends at `start` begins."""
-    position = start
-    low = max(0, start - 60)
-    while (
-        position > low and (char := text[position - 1]).isalpha() and not (char > "\u2e7f" and _is_cjk(char))
-    ):
-        position -= 1
-    return position
+# A footnote mark behind a word: "fentanyl1", "ketamine3–5"; longer numbers and names of few letters are none.
+_MARK = re.compile(rf"\d{{1,2}}(?:[{HYPHENS},]\d{{1,2}}){{0,4}}(?![\w%]|[{HYPHENS}.,']\w)")
+# Letters that may touch a CAS RN: its own sign, or the short name of what it is the number of.
+_NUMBER_SIGN = re.compile(r"(?i:cas|casrn|rn|nr|no|casno|casnr)|[A-Z]{2,5}")
 
 
-def _word_right(text: str, stop: int) -> int:
-    position = stop
-    high = min(len(text), stop + 60)
-    while position < high and (char := text[position]).isalpha() and not (char > "\u2e7f" and _is_cjk(char)):
-        position += 1
-    return position
-
-
-def _is_cjk(char: str) -> bool:
-    return "\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\ufaff"
-
-
-def _chemical_left(text: str, start: int) -> bool:
-    """Is what stands before, across a hyphen, bracket or one space, a part of a chemical name?"""
-    stereo = _STEREO.search(text, max(0, start - 40), start)
-    start = stereo.start() if stereo else start
-    if start == 0:
-        return False
-    before = text[start - 1]
-    bracket = before in _OPEN and start >= 2
-    if bracket:
-        start -= 1
-        before = text[start - 1]
-    wrapped = _WRAPPED.search(text, max(0, start - 4), start)
-    if wrapped:
-        return _ends_chemically(text, wrapped.start() + 1, hyphen=True)
-    if bracket and before not in HYPHENS and not before.isalnum():
-        return False
-    if before in HYPHENS:
-        edge = start - 1
-        while edge > 0 and text[edge - 1] in " \n" and start - edge < 3:
-            edge -= 1
-        return _ends_chemically(text, edge, hyphen=True)
-    if before == " ":
-        return _ends_chemically(text, start - 1, hyphen=False)
-    return (
-        before in _CLOSE
-        and start >= 2
-        and (text[start - 2].isalnum())
-        and _bracket_is_locant(text, start - 1)
+@functools.cache
+def _amount_behind() -> re.Pattern[str]:
+    """An amount written on to a name: "Xanax2mg", "cocaine1kg", "fentanyl99%"."""
+    units = "|".join(map(re.escape, sorted(tables().units, key=len, reverse=True)))
+    return re.compile(
+        rf"\d{{1,5}}(?:[.,]\d{{1,3}})?(?:\s?(?:{units})(?![^\W_])|\s?%|x(?![^\W_]))", re.IGNORECASE
     )
 
 
-def _bracket_is_locant(text: str, close: int) -> bool:
-    """Does the bracket that closes at `close` hold a substituent ("(2-fluoro)", "(R)")?"""
-    opened = max(text.rfind(char, max(0, close - 60), close) for char in _OPEN)
-    inside = text[opened + 1 : close] if opened >= 0 else ""
-    return (
-        bool(inside)
-        and " " not in inside
-        and (bool(re.search(r"\d", inside)) or bool(_PREFIX_END.search(inside)) or inside in "RSEZ+-±")
-    )
+def _number_may_follow(text: str, stop: int) -> bool:
+    """Is the number written on to a name an amount or a footnote mark, and no part of it ("2C-T-7")?"""
+    last = stop - word_left(text, stop)
+    if last >= 5 and _amount_behind().match(text, stop):
+        return True
+    return last >= 6 and _MARK.match(text, stop) is not None
 
 
-def _ends_chemically(text: str, stop: int, *, hyphen: bool) -> bool:
-    if stop == 0:
-        return False
-    last = text[stop - 1]
-    if hyphen and (last.isdigit() or last in "'′’,"):
-        # a locant: "4-fentanyl"; but the year in "2019-fentanyl" is none
-        return _LOCANTS.search(text, max(0, stop - 16), stop) is not None
-    if hyphen and last in _CLOSE:
-        return _bracket_is_locant(text, stop - 1)
-    begin = _word_left(text, stop)
-    word = text[begin:stop]
-    if not word:
-        return False
-    if not hyphen:
-        # a name of a person may end so too: Cheryl, Beryl
-        return (word[0].islower() or len(word) > 6) and _SUBSTITUENT.match(word.lower()) is not None
-    if word.lower() in _WHOLE_PREFIX:
-        return word.lower() not in ("de", "di", "d", "l")
-    return len(word) > 2 and bool(_PREFIX_END.search(word))
-
-
-def _chemical_right(text: str, stop: int) -> bool:
-    return bool(_SUFFIX_START.match(text, stop))
+def _is_amount_before(text: str, left: int, start: int) -> bool:
+    """Do a number and its unit touch the name: "10mgDiazepam"?"""
+    return left > 0 and text[left - 1].isdigit() and text[left:start].lower() in tables().units
 
 
 def look(
-    text: str, start: int, stop: int, language: str | None, *, letters: int, cased: bool = False
+    text: str,
+    start: int,
+    stop: int,
+    language: str | None,
+    *,
+    letters: int,
+    cased: bool = False,
+    number: bool = False,
+    acid: bool = False,
 ) -> Border:
     """Look at both sides of `text[start:stop]`.
 
     `letters`: how many the name has; longer ones may stand in compounds and run-together words. `cased`: an
-    acronym, which takes no ending but a plural s.
+    acronym, which takes no ending but a plural s. `number`: a CAS RN. `acid`: the name of an acid.
     """
-    if _is_cjk(text[start]) or _is_cjk(text[stop - 1]):
-        if text[start].isascii() and start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
-            return Border("inside", start, stop)
-        # a Chinese substituent has no border of its own
-        return Border(
-            "part" if _chemical_left(text, start) or _chemical_right(text, stop) else "free", start, stop
-        )
-    left, right = _word_left(text, start), _word_right(text, stop)
-    first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)
+    if is_cjk(text[start]) or is_cjk(text[stop - 1]):
+        return Border(_kind_in_cjk(text, start, stop, acid=acid), start, stop)
+    left, right = word_left(text, start), word_right(text, stop)
+    if number:
+        return Border(_kind_of_number(text, left, start, stop, right), start, stop)
     if left == start and start > 0 and text[start - 1].isdigit() and text[start].isalnum():
         return Border("inside", start, stop)
-    if right == stop and stop < len(text) and text[stop].isdigit():
+    if right == stop and text[stop : stop + 1].isdigit() and not _number_may_follow(text, stop):
         return Border("inside", start, stop)
+    first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)
     kind = "free"
     if right > stop and text[stop - 1].isalpha():
         kind = _tail(
@@ -250,17 +147,34 @@ def look(
         )
     elif right > stop:
         kind = "inside"
-    if left < start and kind != "inside":
+    if left < start and kind != "inside" and not _is_amount_before(text, left, start):
         kind = (
             _head(text[left:start], kind, language, long=letters >= 6 and first >= 5)
             if text[start].isalpha()
             else "inside"
         )
-    if kind != "inside" and (_chemical_left(text, left) or _chemical_right(text, right)):
+    if kind != "inside" and (ties.tied_left(text, left) or ties.tied_right(text, start, right)):
         kind = "part"
     # the ending of a plural or a case belongs to the word that is read
     end = right if kind == "inflected" and left == start else stop
     return Border(kind, start, end, text[left:right])
+
+
+def _kind_in_cjk(text: str, start: int, stop: int, *, acid: bool) -> str:
+    """The border of a name in a script without spaces, where a substituent has no border of its own."""
+    if text[start].isascii() and start > 0 and text[start - 1].isascii() and text[start - 1].isalnum():
+        return "inside"
+    tied = ties.tied_left(text, start) or ties.tied_right(text, start, stop)
+    return "part" if tied or ties.tied_in_cjk(text, start, stop, acid=acid) else "free"
+
+
+def _kind_of_number(text: str, left: int, start: int, stop: int, right: int) -> str:
+    """The border of a CAS RN: other digits make another number, its own sign may touch it."""
+    if text[left:start] and (text[left - 1 : left].isdigit() or not _NUMBER_SIGN.fullmatch(text[left:start])):
+        return "inside"
+    if text[start - 1 : start].isdigit() or text[stop : stop + 1].isdigit():
+        return "inside"
+    return "free" if right == stop or _NUMBER_SIGN.fullmatch(text[stop:right]) else "inside"
 
 
 def _first_piece(text: str, start: int, stop: int) -> int:
@@ -281,7 +195,7 @@ def _last_piece(text: str, start: int, stop: int) -> int:
 def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: bool) -> str:
     """What letters written on behind a name make of it."""
     lower = tail.lower()
-    if _is_cjk(tail[0]):
+    if is_cjk(tail[0]):
         return "free"
     if cased:
         return "inflected" if tail == "s" or (long and tail == "S" and surface.isupper()) else "inside"
@@ -307,13 +221,13 @@ def _tail(surface: str, tail: str, language: str | None, *, long: bool, cased: b
 def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
     """What letters written on before a name make of it."""
     lower = head.lower()
-    if _is_cjk(head[-1]):
+    if is_cjk(head[-1]):
         return kind
     if not long:
         return "inside"
-    if lower in _GLUED_WORDS:
+    if lower in _GLUED_WORDS and lower not in _ALSO_PREFIXES:
         return "glued"
-    if _PREFIX_END.search(head) or _GLUED_PREFIX.search(head):
+    if is_glued_prefix(head):
         return "part"
     if len(lower) >= 4 and (language in _COMPOUNDING or language is None):
         return "compound"
@@ -323,15 +237,15 @@ def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
 def hyphenated(text: str, start: int, stop: int) -> bool:
     """Is the stretch joined by a hyphen to a digit or to a word that looks chemical ("methylen-dioxy-")?"""
     if start >= 2 and text[start - 1] in HYPHENS:
-        before = text[_word_left(text, start - 1) : start - 1]
-        if text[start - 2].isdigit() or _PREFIX_END.search(before) or _CHEMICAL_END.search(before):
+        before = text[word_left(text, start - 1) : start - 1]
+        if text[start - 2].isdigit() or ends_as_group(before) or _CHEMICAL_END.search(before):
             return True
     if stop + 1 < len(text) and text[stop] in HYPHENS:
-        after = text[stop + 1 : _word_right(text, stop + 1)]
-        return text[stop + 1].isdigit() or bool(_PREFIX_END.search(after) or _CHEMICAL_END.search(after))
+        after = text[stop + 1 : word_right(text, stop + 1)]
+        return text[stop + 1].isdigit() or bool(ends_as_group(after) or _CHEMICAL_END.search(after))
     return False
 
 
 def whole_word(text: str, start: int, stop: int) -> str:
     """The stretch up to the end of the word that it ends in; Chinese has no word ends."""
-    return text[start : stop if _is_cjk(text[stop - 1]) else _word_right(text, stop)]
+    return text[start : stop if is_cjk(text[stop - 1]) else word_right(text, stop)]

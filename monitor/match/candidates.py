@@ -19,10 +19,11 @@ from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.patterns import Automaton, Hit
 from monitor.match.reading import Rendering, read
+from monitor.match.ties import HYPHENS
 from monitor.match.words import tables
 from monitor.model import Name
 
-_SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{borders.HYPHENS}]\s?")
+_SIGN_FIRST = re.compile(rf"^\([^()\w]{{1,5}}\)\s?[{HYPHENS}]\s?")
 _SIGN_BEFORE = re.compile(_SIGN_FIRST.pattern[1:] + "$")
 _REACH = 150  # how far from a word of drugs an ambiguous name is looked at, where the text has no other sign
 _METHODS = {"cas": "cas", "inchikey": "inchikey", "cid": "cid", "dea-code": "dea-code"}
@@ -40,6 +41,7 @@ _TYPE_ORDER = (
     "street",
 )
 _GLANCED = 5  # bytes of a pattern, with its space: names of four letters take no ending but a plural's
+_ACIDS_OF_SALTS = frozenset(("hydrochloric-acid", "sulphuric-acid", "hydriodic-acid"))  # "盐酸氯胺酮"
 _SEEN = 130  # how far a look at the borders of a candidate goes at most, with brackets and line ends
 
 
@@ -262,7 +264,14 @@ def _candidate(
     if hidden and letters < (6 if name.ambiguous else 4) and spelling < "\u2e80":
         return None
     border = borders.look(
-        view.text, start, stop, language, letters=0 if name.ambiguous else letters, cased=acronym
+        view.text,
+        start,
+        stop,
+        language,
+        letters=0 if name.ambiguous else letters,
+        cased=acronym,
+        number=name.type == "cas",
+        acid=name.substance in _ACIDS_OF_SALTS,
     )
     if (
         not border.accepted

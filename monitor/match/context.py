@@ -23,10 +23,24 @@ _QUANTITY = re.compile(
     r"(?:(?:of|de|di|du|d'|von|an|na|the|suspected|pure|powder|raw|liquid|illegal|illicit|synthetic)\s){0,3}[\"'“”‘’„«(]?$",
     re.IGNORECASE,
 )
-_OTHER_NUMBER = re.compile(
-    r"(?:\+\d{1,3}|\b(?:tel|telephone|telefon|telefono|teléfono|téléphone|telefone|telefoon|phone|fax|call|mobil|mobile|"
-    r"case|file|aktenzeichen|az|тел|телефон|电话)(?:\s(?:no|number|nr))?)[\s.:(]{0,3}$",
-    re.IGNORECASE,
+
+
+@functools.cache
+def _introduces_number() -> re.Pattern[str]:
+    """A word that introduces the number of something else, with "no." or the like behind it."""
+    words = "|".join(map(re.escape, sorted(tables().numbered)))
+    return re.compile(
+        rf"(?:\+\d{{1,3}}|\b(?:{words})(?:\s?(?:no|number|nr|nº|n°|num|№|id|号))?)[\s.:#№(º°]{{0,3}}$",
+        re.IGNORECASE,
+    )
+
+
+# What says that a number is a CAS RN, before or behind it.
+_CAS_SIGN = re.compile(r"\s?[:(]?\s?\bCAS(?:RN)?\b|\bCAS(?=\d)|\bregistry\b|登记号", re.IGNORECASE)
+_DATE = re.compile(r"(?:19|20)\d\d[-‐‑–](?:0[1-9]|1[0-2])[-‐‑–]\d")
+# A sign of chemistry or of wares before a number that reads as a date: a locant, a radical, a purity.
+_CHEMISTRY = re.compile(
+    r"\d[-,]\w+|(?:yl|ine|one|ol|ide|ate|amine|azine|cannabinol)\b[^.;]{0,12}$|\bEC\b|\d\s?%", re.IGNORECASE
 )
 _WORD_AFTER = re.compile(r"[\s\-\"'’”»)]{0,2}([^\W_]{1,20})")
 _WORD_BEFORE = re.compile(r"([^\W_]{1,20})[\s\-\"'‘“„«(]{0,2}$")
@@ -187,10 +201,20 @@ def quantity_before(text: str, start: int) -> bool:
 
 
 def other_number(text: str, start: int, stop: int) -> bool:
-    """Is a number in CAS form part of a longer one, or introduced as a telephone or file number?"""
-    if re.match(r"[-‐‑–]\d", text[stop : stop + 2]):
+    """Is a number in CAS form part of a longer one, a date, or a telephone, file or order number?
+
+    What only looks like such a number is a CAS RN where a sign of chemistry stands by.
+    """
+    if re.match(r"[-‐‑–]\d", text[stop : stop + 2]) or re.search(
+        r"[\d.,][-‐‑–]$", text[max(0, start - 2) : start]
+    ):
         return True
-    return bool(_OTHER_NUMBER.search(text[max(0, start - 30) : start]))
+    before = text[max(0, start - 40) : start]
+    if _CAS_SIGN.search(before) or _CAS_SIGN.match(text, stop):
+        return False
+    if _DATE.fullmatch(text, start, stop):
+        return not _CHEMISTRY.search(before)
+    return bool(_introduces_number().search(before))
 
 
 def form_after(text: str, stop: int) -> bool:

@@ -14,6 +14,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
+from monitor.match import fragments
 from monitor.match.bounds import Bounds
 from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
@@ -143,7 +144,9 @@ class Misspellings:
         ]
         if not best or word in self.names or word in self.ordinary or word.translate(None, _DIGITS) != word:
             return -1
-        return self.names[min(best, key=lambda key: (abs(len(key) - len(word)), key))]
+        nearest = min(best, key=lambda key: (abs(len(key) - len(word)), key))
+        other = word[-1:] == nearest[-1:] and word[:-1] not in self.names and _is_chemistry(word)
+        return -1 if other else self.names[nearest]
 
     def _ends_like(self, word: bytes, key: bytes) -> bool:
         """May the edit stand where it does? An edit at the end of an inflected name is mostly another ending,
@@ -151,6 +154,14 @@ class Misspellings:
         if key in self.inflected:
             return word[-2:] == key[-2:]
         return word[:-1] != key or word[-1:] == key[-1:]
+
+
+def _is_chemistry(word: bytes) -> bool:
+    """Is the word made of parts of chemical names alone ("methanone"), and so no slip of another one?
+
+    Asked of words that end as the name does: a slip at the end ("diazepan") may happen to be one, too.
+    """
+    return word.isascii() and not fragments.parse(word.decode("ascii")).unknown
 
 
 def _is_plain(lexicon: Lexicon) -> list[bool]:

@@ -72,6 +72,13 @@ _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]
 
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff0f]")
 
+# Signs of full width that names are written with, as East Asian texts have them: each is its narrow sign.
+_NARROW = str.maketrans("，（）［］－．＇＋：；", ",()[]-.'+:;")
+# Raised digits behind a word refer to a note; behind a Greek letter ("Δ⁹") they belong to the name.
+_RAISED = re.compile(
+    "(?<![ΔδαβγωΩ∆⁰-⁹¹²³⁻\\s])[¹²³⁰⁴-⁹]{1,2}(?:[,⁻⁾ʼ][¹²³⁰⁴-⁹]{1,2})*(?![^\\W\\d_]|[⁰-⁹¹²³])"
+)
+
 Bytes = npt.NDArray[np.uint8]
 Offsets = npt.NDArray[np.int64]
 
@@ -320,6 +327,12 @@ def forms(text: str) -> Forms:
         units = _units(text)
         if len(units) != len(text):
             text = _plane(text)
+            units = _units(text)
+        if units.max() >= 0x2E80:
+            text = text.translate(_NARROW)
+            units = _units(text)
+        if _RAISED.search(text):
+            text = _RAISED.sub(lambda mark: " " * len(mark[0]), text)
             units = _units(text)
         folded = _folded_table().take(units).tobytes()
         if units.max() >= 0x2E80:

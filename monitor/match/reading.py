@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.match.borders import HYPHENS
 from monitor.match.normalize import LEET, base_letter, is_kept
+from monitor.match.ties import HYPHENS
 
 _PRIMES = str.maketrans(dict.fromkeys("′’‘ʹ´`ʼ＇", "'") | {"″": "''", "”": "''", '"': "''"})
 _STROKED = "øđłħßæœ"

@@ -37,8 +37,14 @@ class VariantRule:
             return None
         if self.single and not _SINGLE.fullmatch(name):
             return None
-        variant = self.pattern.sub(self.result, name)
+        result = self.result or _locants_behind
+        variant = self.pattern.sub(result, name)
         return variant if variant != name else None
+
+
+def _locants_behind(name: re.Match[str]) -> str:
+    """Each locant behind what it stands before: "1-phenyl-2-propanone" is "phenyl-1 propanone-2"."""
+    return re.sub(r"(\d(?:,\d)*)-([A-Za-z]+)-?", r"\2-\1 ", name[0]).strip()
 
 
 def _rule(
@@ -102,6 +108,14 @@ RULES: tuple[VariantRule, ...] = (
         r"-\2-\1\3",
         ("1-phenylpropan-2-one", "1-phenyl-2-propanone"),
         "piperidin-4-one",
+    ),
+    # French lists write locants behind: "phényl-1 propanone-2"
+    _rule(
+        "fr-locants-behind",
+        r"^(?:\d(?:,\d)*-[a-z]{4,}-?){2,}$",
+        "",
+        ("1-phenyl-2-propanone", "phenyl-1 propanone-2"),
+        "4-piperidone",
     ),
     # old and everyday German spellings
     _rule(

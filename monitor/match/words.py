@@ -27,6 +27,7 @@ class Words:
     likely: frozenset[tuple[str, str]]
     units: frozenset[str]
     forms: frozenset[str]
+    numbered: frozenset[str]
     particles: frozenset[str]
     before_verb: frozenset[str]
     acronym_words: frozenset[str]
