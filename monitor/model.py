@@ -326,7 +326,12 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What was fetched: bytes of one article as the source gave them, with what the source said of it."""
+    """What was fetched: bytes of one article as the source gave them, with what the source said of it.
+
+    `within` is the address of the file that it is a nameless item of: the same text anywhere in it is the
+    same item. `fixed`: what has this address never changes, as an e-mail; another title or date there is
+    another thing under the same name.
+    """
 
     source: str
     url: str
@@ -339,6 +344,8 @@ class Document:
     published_at: datetime | None = None
     language: str | None = None
     capture: Capture | None = None
+    within: str = ""
+    fixed: bool = False
 
     @property
     def sha256(self) -> str:
@@ -353,7 +360,9 @@ class Article:
     the offset from UTC that it was written with. `stated_on` is the day that the text or page itself states,
     where the source gave no date; `captured_at` is when it was seen on the web, where that is not
     `fetched_at`. `left_out` says in words what of the document is not in the text (a page that cannot be
-    read, what is beyond a limit): each is a gap.
+    read, what is beyond a limit): each is a gap. `declared_url` is
+    what its page calls itself where that is another address, "" where it is not. `place` is the address that
+    it was read at where `url` is not that, because another article was there before; else "".
     """
 
     source: str
@@ -366,6 +375,8 @@ class Article:
     captured_at: datetime | None = None
     left_out: tuple[str, ...] = ()
     stated_on: date | None = None
+    declared_url: str = ""
+    place: str = ""
 
     @property
     def sha256(self) -> str:

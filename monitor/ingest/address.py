@@ -13,29 +13,61 @@ _TRACKING = re.compile(
     r"|sc_src|smid|smtyp|pk_(?:campaign|kwd|source|medium)|mtm_\w+|piwik_\w+)",
     re.IGNORECASE,
 )
+# Parameters that many sites add to their own links, and that a page leaves out of the address it declares.
+_REFERRAL = re.compile(
+    r"ref|ref_\w+|referr?er|source|src|from|via|rss|feed|share|shared|campaign|cmp|cid|ocid|partner|amp"
+    r"|outputtype",
+    re.IGNORECASE,
+)
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_KEPT_FRAGMENTS = ("entry-", "!")  # entries without a link of their own; addresses of script-driven sites
-_LONGEST = 2048
+# Entries without a link of their own, further texts at one address, addresses of script-driven sites.
+_KEPT_FRAGMENTS = ("entry-", "text-", "!")
 
 
-def canonical_url(url: str, declared: str | None = None) -> str:
-    """Return the canonical form of `url`; `declared` is the page's own rel=canonical, if it has one.
+def canonical_url(url: str) -> str:
+    """Return the canonical form of `url`.
 
-    The declared address counts only when it is http(s), on the same host or its parent, and not the front
-    page. Fragments go, except for files (where `#3` is the third item). What cannot be read as an address is
-    handed back as it is.
+    Tracking parameters go, and fragments, except for files (where one names an item) and where one names a
+    text. What cannot be read as an address is handed back as it is.
+    """
+    parts = _split(url)
+    return url.strip() if parts is None else _normalised(parts)
+
+
+def declared_url(url: str, declared: str) -> str:
+    """The address that a page at `url` declares as its own (rel=canonical), in canonical form, or "".
+
+    It is "" when the declaration cannot be meant for this page: not http(s), another host than this one or
+    its parent, or the front page; and when it says nothing new.
     """
     own = _split(url)
-    if own is None:
-        return url.strip()[:_LONGEST]
-    if declared and own.scheme in _DEFAULT_PORTS:
-        try:
-            other = _split(urljoin(url, declared.strip()))
-        except ValueError:
-            other = None
-        if other is not None and _speaks_for(other, own):
-            own = other
-    return _normalised(own)[:_LONGEST]
+    if own is None or own.scheme not in _DEFAULT_PORTS or not declared.strip():
+        return ""
+    try:
+        other = _split(urljoin(url, declared.strip()))
+    except ValueError:
+        return ""
+    if other is None or not _speaks_for(other, own):
+        return ""
+    found = _normalised(other)
+    return "" if found == canonical_url(url) else found
+
+
+def names_same_page(url: str, declared: str) -> bool:
+    """Is `declared` plainly the page at `url`: but for http or https, "www." or "m.", a slash, tracking?
+
+    More parameters count as tracking here than in `canonical_url`: the page itself leaves them out.
+    """
+    mine, theirs = _split(url), _split(declared)
+    if mine is None or theirs is None or not mine.hostname or not theirs.hostname:
+        return False
+    return _page_key(mine) == _page_key(theirs)
+
+
+def _page_key(parts: SplitResult) -> tuple[object, ...]:
+    kept = (piece for piece in _query(parts) if not _REFERRAL.fullmatch(piece.partition("=")[0]))
+    port = None if parts.port == _DEFAULT_PORTS.get(parts.scheme) else parts.port
+    return _bare_host(parts), port, parts.path.rstrip("/"), sorted(kept), _fragment(parts)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -71,10 +103,14 @@ def _normalised(parts: SplitResult) -> str:
     if parts.port is not None and parts.port != _DEFAULT_PORTS[parts.scheme]:
         place = f"{place}:{parts.port}"
     path = (parts.path or "/").replace(" ", "%20")
-    query = "&".join(
-        piece
-        for piece in parts.query.split("&")
-        if piece and not _TRACKING.fullmatch(piece.partition("=")[0])
-    )
-    fragment = parts.fragment if parts.fragment.startswith(_KEPT_FRAGMENTS) else ""
-    return urlunsplit((parts.scheme, place, path, query.replace(" ", "%20"), fragment))
+    query = "&".join(_query(parts)).replace(" ", "%20")
+    return urlunsplit((parts.scheme, place, path, query, _fragment(parts)))
+
+
+def _query(parts: SplitResult) -> list[str]:
+    pieces = parts.query.split("&")
+    return [piece for piece in pieces if piece and not _TRACKING.fullmatch(piece.partition("=")[0])]
+
+
+def _fragment(parts: SplitResult) -> str:
+    return parts.fragment if parts.fragment.startswith(_KEPT_FRAGMENTS) else ""

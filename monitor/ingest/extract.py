@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from monitor.errors import SourceError
-from monitor.ingest.address import canonical_url
+from monitor.ingest.address import canonical_url, declared_url, names_same_page
 from monitor.ingest.dates import parse_date, plausible
 from monitor.ingest.decode import clean, decode, is_binary
 from monitor.ingest.language import guess_language
@@ -41,22 +41,27 @@ def extract(document: Document) -> Article:
     """Return the article in a document.
 
     `Article.text` is title, feed summary (what of it the body lacks), body, captions, in this order; a text
-    file stays whole. Raises SourceError, and nothing else, when the document holds no text: parse-error, and
-    for a PDF also blocked (a password) and too-large.
+    file stays whole. `Article.url` is the address asked for; what the page declares instead is believed where
+    it is plainly the same page, and else only noted. Raises SourceError, and nothing else, when the document
+    holds no text: parse-error, and for a PDF also blocked (a password) and too-large.
     """
     page, title, article = _read(document)
     if not article:
         raise _unreadable(document, "no text was found in it")
+    url, declared = canonical_url(document.url), declared_url(document.url, page.canonical)
+    if declared and names_same_page(url, declared):
+        url, declared = declared, ""
     published = document.published_at and plausible(document.published_at, document.fetched_at)
     return Article(
         source=document.source,
-        url=canonical_url(document.url, page.canonical),
+        url=url,
         title=title,
         text=article,
         fetched_at=document.fetched_at,
         language=language_code(document.language) or page.language or guess_language(page.body or article),
         published_at=published or parse_date(page.published, document.fetched_at),
         captured_at=document.capture.at if document.capture else None,
+        declared_url=declared,
     )
 
 

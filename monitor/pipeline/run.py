@@ -28,6 +28,7 @@ from monitor.errors import ConfigError, SourceError, StoreError
 from monitor.model import Document, Gap, Outcome, Source, SourceState
 from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
+from monitor.pipeline.identity import Identities
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.judge import Case, Judge, LastAlerts, bug_summary, precedents_for, prepare_judge
 from monitor.pipeline.originals import forget, keep_originals, warc_files
@@ -299,6 +300,7 @@ class Session:
         self._states: dict[str, SourceState] | None = None
         self._rhythms: dict[str, Rhythm | None] = {}
         self._desk = monitor.judge.story_desk(monitor.store)
+        self._identities = Identities(monitor.store)
 
     def stop(self) -> None:
         self._stop.set()
@@ -384,6 +386,7 @@ class Session:
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         read: list[str] = []
         arrived: list[_Matched] = []
+        self._identities.begin()
         for document in batch.documents:
             with self._one(document, gaps):
                 found = self._find(document, judge)
@@ -434,9 +437,10 @@ class Session:
         """Turn a document into an article with its mentions; None when this text was judged before."""
         from monitor.ingest import extract
 
-        article = extract(document)
-        stored = self._store.revision(article.url, article.sha256)
-        return None if judge.knows(stored, article) else _Matched(document, stored, judge.find(article))
+        article, stored, alone = self._identities.place(document, extract(document))
+        if alone and judge.knows(stored, article):
+            return None  # another text of a shared address may have been the newest there
+        return _Matched(document, stored, judge.find(article))
 
     def _with_original(self, record: Record, document: Document) -> Record:
         """The record with how its article came."""

@@ -154,8 +154,25 @@ def explain_article(config: Config, place: str, now: datetime) -> list[str]:
             "SELECT s.url AS url, s.title AS title FROM v_stories s "
             "JOIN v_story_articles a ON a.story_id = s.story_id WHERE a.url = :url"
         )
-    head = [str(article["title"]) or "(no title)", f"  {url}", f"  source {article['source']}"]
+    head = [
+        str(article["title"]) or "(no title)",
+        f"  {url}",
+        f"  source {article['source']}",
+        *_names(article),
+    ]
     return [*head, "", *_membership(story, first), "", *_named(article, named, behind)]
+
+
+def _names(article: RowMapping) -> list[str]:
+    """Where an article was read, and what it calls itself, where its address does not say so."""
+    lines: list[str] = []
+    if article["place"] != article["url"]:
+        lines.append(f"  read at {article['place']}, where another text stood before")
+    if article["declared_url"]:
+        lines.append(
+            f"  its page calls itself {article['declared_url']}; not known to be the same text there"
+        )
+    return lines
 
 
 def _membership(story: list[RowMapping], first: list[RowMapping]) -> list[str]:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
         StoredRevision,
         StoredStory,
         StoredText,
+        StoredVersion,
         WatchedName,
     )
 
@@ -59,6 +60,7 @@ __all__ = [
     "StoredRevision",
     "StoredStory",
     "StoredText",
+    "StoredVersion",
     "WatchedName",
     "open_store",
 ]

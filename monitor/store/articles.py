@@ -1,5 +1,7 @@
 """Articles, revisions, mentions and alerts: what is known of them, and how one record is written.
 
+An alert keeps what its article was called when it was raised.
+
 The keys decide: one article a URL, one revision an article and text, one alert an article and substance.
 """
 
@@ -169,6 +171,7 @@ def _add_article(connection: Connection, article: Article) -> int:
         "first_seen": article.fetched_at,
         "day": article.date.isoformat(),
         "revision": 0,
+        "place": article.place or None,
     }
     return int(connection.execute(insert(t.article).values(row).returning(t.article.c.id)).scalar_one())
 
@@ -216,6 +219,7 @@ def _point(connection: Connection, article_id: int, number: int, record: Record,
         "published_at": article.published_at,
         "published_offset": offset_of(article.published_at),
         "stated_on": article.stated_on.isoformat() if article.stated_on else None,
+        "declared_url": article.declared_url,
     }
     if article.dated_by.own:
         values["day"] = article.date.isoformat()
@@ -330,6 +334,10 @@ def _add_alert(
         "story_id": story,
         "again": alert.again,
         "places": max(alert.places, len(_distinct(alert.mentions))),
+        "title": article.title,
+        "language": article.language,
+        "published_at": article.published_at,
+        "published_offset": offset_of(article.published_at),
     }
     statement = insert_or(connection, t.alert).values(row)
     statement = statement.on_conflict_do_nothing(index_elements=["article_id", "substance"])

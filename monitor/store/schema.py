@@ -108,6 +108,8 @@ source_state = Table(
 # `day` is the day that legal status is looked up at; `copy_of` the article that had this text first.
 # `published_offset` ("+08:00") is what `published_at` was written with, NULL where that was not kept: its day
 # is then the one in UTC. `stated_on` is the day that a text without a date states itself.
+# `place` is the address that an article was read at where an earlier one has that for its own; `declared_url`
+# what its page calls itself where that is another address.
 article = Table(
     "article",
     metadata,
@@ -124,6 +126,8 @@ article = Table(
     Column("basis", Integer, nullable=False, server_default="0", index=True),
     Column("published_offset", String(6)),
     Column("stated_on", String(10)),
+    Column("place", ADDRESS, index=True),
+    words("declared_url"),
     Index("ix_article_source_first_seen", "source", "first_seen"),
 )
 
@@ -226,6 +230,10 @@ alert = Table(
     count("places"),
     words("dated_by"),
     Column("not_listed", Lines, nullable=False, server_default=""),
+    words("title"),
+    Column("language", Str),
+    Column("published_at", Utc),
+    Column("published_offset", String(6)),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),

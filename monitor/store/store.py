@@ -23,6 +23,7 @@ from monitor.store import (
     presence,
     rescans,
     stories,
+    versions,
     watchlists,
 )
 from monitor.store import schema as t
@@ -54,6 +55,7 @@ from monitor.store.values import (
     StoredRevision,
     StoredStory,
     StoredText,
+    StoredVersion,
     WatchedName,
 )
 
@@ -186,6 +188,18 @@ class Store:
     def revision(self, url: str, sha256: str = "") -> StoredRevision:
         """What is known of the article at `url`, and whether text `sha256` was first met at another URL."""
         return self._read("could not read an article", lambda c: articles.known(c, url, sha256))
+
+    def versions_at(self, url: str, sha256: str) -> list[StoredVersion]:
+        """The articles stored at `url`, the newest first (bounded); first one that had `sha256`."""
+        return self._read("could not read an article", lambda c: versions.at(c, url, sha256))
+
+    def version_elsewhere(self, url: str, asked: str, sha256: str) -> StoredVersion | None:
+        """The article stored at `url`, another address than the one `asked`, with what was read there."""
+        return self._read("could not read an article", lambda c: versions.elsewhere(c, url, asked, sha256))
+
+    def item_of(self, file: str, texts: Sequence[str]) -> StoredVersion | None:
+        """The item of a file that once had one of the `texts` (SHA-256), whatever names it."""
+        return self._read("could not read an article", lambda c: versions.item(c, file, texts))
 
     def last_alerts(self, *, rescan: bool = False) -> dict[tuple[str, str], datetime]:
         """(rule, substance) -> time of the last alert that was not quiet; those of a `rescan` as well."""

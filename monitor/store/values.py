@@ -48,6 +48,23 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """An article that is stored at an address, as far as a text that was read there is compared with it.
+
+    `text` is its newest text, for another address the newest that was read at the address asked about; None
+    when it is forgotten, or nothing is known to have been read there. `same`: it has, or once had, the very
+    text asked about.
+    """
+
+    url: str
+    place: str
+    title: str
+    published_at: datetime | None
+    text: str | None
+    same: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StoredText:
     """An article that waits for the rescan; `article` is None when its text was forgotten.
 

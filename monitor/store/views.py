@@ -29,11 +29,11 @@ SELECT al.id AS alert_id,
          WHERE m.alert_id = al.id AND m.method = 'class'), '') AS smiles,
        al.article_id AS article_id,
        al.revision AS revision,
-       ar.title AS title,
+       al.title AS title,
        ar.url AS url,
        ar.source AS source,
-       ar.language AS language,
-       ar.published_at AS published_at,
+       al.language AS language,
+       al.published_at AS published_at,
        al.article_day AS article_day,
        al.rule AS rule,
        al.score AS score,
@@ -111,7 +111,9 @@ SELECT ar.id AS article_id,
          WHERE m.article_id = ar.id AND m.revision = ar.revision) AS substances,
        (SELECT COUNT(*) FROM alert a WHERE a.article_id = ar.id) AS alerts,
        COALESCE(b.watchlist, r.watchlist) AS watchlist_version,
-       (SELECT m.story_id FROM story_member m WHERE m.article_id = ar.id) AS story_id
+       (SELECT m.story_id FROM story_member m WHERE m.article_id = ar.id) AS story_id,
+       ar.declared_url AS declared_url,
+       COALESCE(ar.place, ar.url) AS place
   FROM article ar
   JOIN revision r ON r.article_id = ar.id AND r.n = ar.revision
   LEFT JOIN basis b ON b.id = ar.basis

@@ -50,7 +50,8 @@ def of(body: str | bytes, media_type: str = "text/html", **given: object) -> Art
 def test_a_page() -> None:
     article = of(PAGE)
     assert article.title == "Barrels found at port"
-    assert article.url == "https://www.example.org/news/barrels"
+    assert article.url == "https://example.org/a"
+    assert article.declared_url == "https://www.example.org/news/barrels"
     assert article.language == "en"
     assert article.published_at == datetime(2024, 11, 18, 8, 30, tzinfo=UTC)
     assert article.text.startswith("Barrels found at port\n\nOfficers of")

@@ -16,7 +16,7 @@ from typing import Literal
 from urllib.parse import urldefrag, urlsplit
 
 from monitor.errors import SourceError
-from monitor.ingest.entry import Entry
+from monitor.ingest.entry import Entry, digest
 from monitor.ingest.pdf import check_pdf, is_pdf
 from monitor.ingest.request import MEBIBYTE, Get, Response
 from monitor.ingest.reservation import check_reservation
@@ -38,27 +38,35 @@ Chunks = AsyncIterator[list[Entry] | Gap]
 
 @dataclass(slots=True)
 class Memory:
-    """What the cursor holds: the print of each entry read, and the failed tries of pages to be read again."""
+    """What the cursor holds: the print of each entry read, and the failed tries of pages to be read again.
+
+    `shared` are keys that several entries of the list have: each of these is known by its content instead.
+    """
 
     prints: dict[str, str]
     tries: dict[str, int]
+    shared: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, state: SourceState) -> Memory:
         prints, tries = state.cursor.get("prints"), state.cursor.get("tries")
+        shared = state.cursor.get("shared")
         return cls(
             dict(prints) if isinstance(prints, dict) else {},
             dict(tries) if isinstance(tries, dict) else {},
+            set(map(str, shared)) if isinstance(shared, list) else set(),
         )
 
     def keep(self, keys: set[str]) -> None:
         """Forget entries that are no longer listed."""
         self.prints = {key: value for key, value in self.prints.items() if key in keys}
         self.tries = {key: value for key, value in self.tries.items() if key in keys}
+        self.shared &= keys
 
     def cursor(self) -> dict[str, object]:
         newest = list(self.prints.items())[-_MOST_REMEMBERED:]
-        return {"prints": dict(newest), "tries": dict(self.tries)}
+        shared = {"shared": sorted(self.shared)} if self.shared else {}
+        return {"prints": dict(newest), "tries": dict(self.tries), **shared}
 
 
 @dataclass(slots=True)
@@ -82,6 +90,7 @@ class ListCheck:
     landed: set[str] = field(default_factory=set)
     strikes: Counter[str] = field(default_factory=Counter)
     present: set[str] = field(default_factory=set)
+    contents: dict[str, str] = field(default_factory=dict)  # key -> what its first entry of this check says
     partial: bool = False
     complete: bool = False
 
@@ -108,20 +117,49 @@ class ListCheck:
         """Everything is read, and no page is left to be tried again: "not modified" may be believed."""
         return self.complete and not self.memory.tries
 
-    def meet(self, entry: Entry) -> Literal["new", "changed", "known"]:
-        """Say what is to be done with an entry; one that was met before in this check is known."""
+    def meet(self, entry: Entry) -> tuple[Entry, Literal["new", "changed", "known"]]:
+        """Say what is to be done with an entry, under the key that it is known by.
+
+        One that was met before in this check is known. Another with its key is an entry of its own: there are
+        feeds that give one guid to all their entries, and some that give one link.
+        """
+        entry = self._by_content(entry)
         met = entry.key in self.present
         self.present.add(entry.key)
         if met:
-            return "known"
+            return entry, "known"
         if entry.key not in self.memory.prints:
-            return "new"
+            return entry, "new"
         changed = self.memory.prints[entry.key] != entry.print or entry.key in self.memory.tries
-        return "changed" if changed else "known"
+        return entry, "changed" if changed else "known"
+
+    def _by_content(self, entry: Entry) -> Entry:
+        content = _content(entry)
+        first = self.contents.setdefault(entry.key, content)
+        memory = self.memory
+        if entry.key not in memory.shared:
+            if first == content or not first or not content:
+                return entry
+            memory.shared.add(entry.key)
+            # The first one was read under the bare key; at the next check it is known by its content.
+            own = digest(entry.key, first)
+            memory.prints[own] = memory.prints.get(entry.key, "")
+            self.present.add(own)
+        self.present.add(entry.key)
+        return replace(entry, key=digest(entry.key, content)) if content else entry
 
     def state(self, state: SourceState) -> SourceState:
         """`state` with what is remembered so far."""
         return replace(state, cursor={**state.cursor, **self.memory.cursor()})
+
+
+def _content(entry: Entry) -> str:
+    """What an entry says, as far as it shows that another with the same key is another one; "" for nothing.
+
+    Where both lead to the same page, a summary that differs is not enough: sections of one feed cut it anew.
+    """
+    words = (entry.title,) if entry.link else (entry.title, entry.summary)
+    return digest(*words) if any(words) else ""
 
 
 async def in_thread(chunks: Iterator[list[Entry]]) -> Chunks:
@@ -162,7 +200,7 @@ async def _read(check: ListCheck, chunks: Chunks) -> AsyncIterator[Document | Ga
             yield chunk
             continue
         for entry in chunk:
-            standing = check.meet(entry)
+            entry, standing = check.meet(entry)
             if standing == "new":
                 if check.spent:
                     return

@@ -17,6 +17,7 @@ from urllib.parse import quote
 
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
+from monitor.ingest.entry import digest
 from monitor.ingest.mail import read_mail, split_mbox
 from monitor.ingest.request import MEBIBYTE, Get
 from monitor.ingest.sources.checkpoints import Checkpoints
@@ -129,12 +130,20 @@ def _read_mail(body: bytes, url: str, context: _Context) -> Iterator[Document | 
 
 def _read_mbox(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
     """Each message has its Message-ID for an address: an mbox is appended to, and cleared up."""
-    number = 0
-    for number, raw in enumerate(split_mbox(body), 1):
+    names: set[str] = set()
+    contents: set[str] = set()
+    for raw in split_mbox(body):
         mail = read_mail(raw)
-        place = f"{url}#{quote(mail.id, safe='@') or number}"
-        yield from mail_items(mail, place, context.source, context.now)
-    if not number and body.strip():
+        content = digest(mail.id, mail.subject, mail.date, mail.body.strip())
+        if mail.id and mail.id not in names:
+            place, within = f"{url}#{quote(mail.id, safe='@')}", ""
+        else:  # without a name, or with one that another message has
+            place, within = f"{url}#text-{content}", url
+        if content not in contents or mail.attached or mail.forwarded:
+            yield from mail_items(mail, place, context.source, context.now, within=within)
+        names.add(mail.id)
+        contents.add(content)
+    if not contents and body.strip():
         yield Gap(url, "parse-error", f"{url}: this is no mbox: no message begins with a “From ” line")
 
 
@@ -150,7 +159,7 @@ def _read_json(body: bytes, url: str, context: _Context) -> Iterator[Document | 
         yield _item(parsed, url, url, context)
         return
     for number, item in enumerate(parsed, 1):
-        yield _item(item, f"{url}#{number}", f"{url}: item {number}", context)
+        yield _item(item, url, f"{url}: item {number}", context, number)
 
 
 def _read_json_lines(body: bytes, url: str, context: _Context) -> Iterator[Document | Gap]:
@@ -162,11 +171,18 @@ def _read_json_lines(body: bytes, url: str, context: _Context) -> Iterator[Docum
         except (ValueError, RecursionError) as error:
             yield Gap(f"{url}#{number}", "parse-error", f"{url}:{number}: not valid JSON: {error}")
             continue
-        yield _item(parsed, f"{url}#{number}", f"{url}:{number}", context)
+        yield _item(parsed, url, f"{url}:{number}", context, number)
 
 
-def _item(item: object, url: str, where: str, context: _Context) -> Document | Gap:
-    """Make a document of one JSON object with `text`, `title`, `url` or `id`, `published_at`, `lang`."""
+def _item(
+    item: object, file: str, where: str, context: _Context, number: int | None = None
+) -> Document | Gap:
+    """Make a document of one JSON object with `text`, `title`, `url` or `id`, `published_at`, `lang`.
+
+    `number` is its place among several; without `url` and `id` such an item is named by its content, as the
+    next file of that name may hold others there.
+    """
+    url = file if number is None else f"{file}#{number}"
     if not isinstance(item, dict):
         return Gap(
             url, "parse-error", f"{where}: an object with `text` is expected, not {type(item).__name__}"
@@ -176,11 +192,13 @@ def _item(item: object, url: str, where: str, context: _Context) -> Document | G
         return Gap(
             url, "parse-error", f"{where}: `text` and `title` must be strings, and one of them not empty"
         )
-    told, named = item.get("url"), item.get("id")
-    if isinstance(told, str) and told.strip():
-        url = clean(told).strip()
+    address, named, within = item.get("url"), item.get("id"), ""
+    if isinstance(address, str) and address.strip():
+        url = clean(address).strip()
     elif isinstance(named, str | int) and str(named).strip():
-        url = f"{url.partition('#')[0]}#{clean(str(named)).strip()}"
+        url = f"{file}#{clean(str(named)).strip()}"
+    elif number is not None:
+        url, within = f"{file}#text-{digest(title, text)}", file
     language = item.get("lang")
     return replace(
         _document(clean(text).encode("utf-8"), url, "text/plain", context),
@@ -188,6 +206,7 @@ def _item(item: object, url: str, where: str, context: _Context) -> Document | G
         title=clean(title),
         published_at=parse_date(item.get("published_at"), context.now),
         language=language if isinstance(language, str) and language else context.source.language,
+        within=within,
     )
 
 

@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from monitor.ingest.dates import parse_date
-from monitor.ingest.mail import Attached, Mail
+from monitor.ingest.mail import Mail
 from monitor.model import Document, Gap, Source
 
 
 def mail_items(
-    mail: Mail, url: str, source: Source, now: datetime, received: str = ""
+    mail: Mail, url: str, source: Source, now: datetime, received: str = "", within: str = ""
 ) -> Iterator[Document | Gap]:
     """Yield the documents of a mail, and a gap for what of it cannot be read.
 
     `url` names the mail; what is in it is named by `url` and a number. `received` dates a mail that has no
-    date.
+    date. `within` is the file that a mail without a name of its own stands in.
     """
     part_of = f"{url}/" if "#" in url else f"{url}#"
     if mail.error:
@@ -33,21 +33,23 @@ def mail_items(
             title=mail.subject,
             published_at=date,
             language=source.language,
+            within=within,
+            fixed=True,
         )
     for number, inner in enumerate(mail.forwarded, 1):
-        yield from mail_items(inner, f"{part_of}forwarded-{number}", source, now, mail.date or received)
+        yield from mail_items(
+            inner, f"{part_of}forwarded-{number}", source, now, mail.date or received, within
+        )
     for number, part in enumerate(mail.attached, 1):
         if part.body.strip():
-            yield _attachment(part, f"{part_of}attachment-{number}", source, now, date)
-
-
-def _attachment(part: Attached, url: str, source: Source, now: datetime, date: datetime | None) -> Document:
-    return Document(
-        source=source.name,
-        url=url,
-        body=part.body,
-        media_type=part.media_type,
-        fetched_at=now,
-        published_at=date,
-        language=source.language,
-    )
+            yield Document(
+                source=source.name,
+                url=f"{part_of}attachment-{number}",
+                body=part.body,
+                media_type=part.media_type,
+                fetched_at=now,
+                published_at=date,
+                language=source.language,
+                within=within,
+                fixed=True,
+            )

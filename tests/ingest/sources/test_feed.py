@@ -105,6 +105,39 @@ def test_an_entry_without_a_link_has_an_address_of_its_own() -> None:
     assert not run.gaps
 
 
+def guid(number: str, title: str, text: str = "", link: str = "") -> str:
+    rest = f"<link>{link}</link><description>{text}</description>"
+    return f"<item><guid>{number}</guid><title>{title}</title>{rest}</item>"
+
+
+def test_entries_of_one_guid_are_told_apart_by_their_words() -> None:
+    items = [guid("0", f"News {n}", "Text") for n in range(3)]
+    first = check(SOURCE, site(feed(*items)))
+    assert [document.title for document in first.documents] == ["News 0", "News 1", "News 2"]
+    assert len({document.url for document in first.documents}) == 3
+    assert check(SOURCE, site(feed(*items)), first.state).documents == []
+    later = check(SOURCE, site(feed(guid("0", "News 3", "Text"), *items[:2])), first.state)
+    assert [document.title for document in later.documents] == ["News 3"]
+    assert later.documents[0].url not in {document.url for document in first.documents}
+
+
+@pytest.mark.parametrize(
+    ("entries", "titles"),
+    [
+        ((guid("0", "A", "x"), guid("0", "A", "x")), ["A"]),  # the same twice
+        ((guid("0", "A", "x"), guid("0", "A", "y")), ["A", "A"]),
+        ((guid("0", "A", "x", "/1"), guid("0", "A", "y", "/1")), ["A"]),  # a page, cut anew
+        ((guid("", "A", "x", "/1"), guid("", "B", "y", "/1")), ["A", "B"]),  # all of one page
+        ((guid("0", "A", "x", "/1"), guid("0", "B", "y", "/2")), ["A", "B"]),
+        ((guid("0", "", "", "/1"), guid("0", "", "", "/1")), [""]),
+    ],
+)
+def test_which_entries_are_one(entries: tuple[str, ...], titles: list[str]) -> None:
+    found = check(SOURCE, site(feed(*entries), 1, 2))
+    assert [document.title for document in found.documents] == titles
+    assert check(SOURCE, site(feed(*entries), 1, 2), found.state).documents == []
+
+
 def test_entries_of_one_live_page_are_not_revisions_of_each_other() -> None:
     web = site(feed(item(1, link="/1#a"), item(2, link="/1#b")), 1)
     web.answers = {

@@ -46,7 +46,7 @@ def test_every_format(tmp_path: Path) -> None:
     assert [article.title for article in found] == ["A title", "T", "Heading", "One", "First line", "x", "y"]
     assert "Текст статьи" in found[1].text
     assert found[3].published_at == datetime(2024, 11, 18, tzinfo=UTC)
-    assert found[5].url == (tmp_path / "sub" / "e.jsonl").as_uri() + "#1"
+    assert found[5].url.startswith((tmp_path / "sub" / "e.jsonl").as_uri() + "#text-")
     assert (found[6].url, found[6].language) == ("https://example.org/y", "de")
 
 
@@ -56,7 +56,10 @@ def test_a_json_file_may_hold_a_list(tmp_path: Path) -> None:
     )
     found = run(tmp_path)
     uri = (tmp_path / "a.json").as_uri()
-    assert [extract(document).url for document in found.documents] == [uri + "#1", uri + "#n7"]
+    nameless, named = [extract(document).url for document in found.documents]
+    assert nameless.startswith(f"{uri}#text-")
+    assert named == f"{uri}#n7"
+    assert [document.within for document in found.documents] == [uri, ""]
     assert [gap.location for gap in found.gaps] == [uri + "#3", uri + "#4", uri + "#5"]
 
 
@@ -141,13 +144,39 @@ def test_an_mbox_is_a_row_of_mails(tmp_path: Path) -> None:
     found = run(tmp_path)
     first, second = map(extract, found.documents)
     uri = (tmp_path / "a.mbox").as_uri()
-    assert (first.url, second.url) == (f"{uri}#one@example.org", f"{uri}#2")
+    assert first.url == f"{uri}#one@example.org"
+    assert second.url.startswith(f"{uri}#text-")
     assert first.text.rstrip().splitlines()[-2:] == [
         "From here on, a line of the text.",
         "From the second line on as well.",
     ]
     assert second.text.rstrip() == "Second\n\n20 kg of ketamine"
     assert [gap.location for gap in found.gaps] == [(tmp_path / "b.mbox").as_uri()]
+
+
+def test_nameless_items_are_named_by_their_words_wherever_they_stand(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "x"}\n{"text": "y"}\n{"text": "x", "title": "T"}\n')
+    before = [document.url for document in run(tmp_path).documents]
+    (tmp_path / "a.jsonl").write_text('{"text": "z"}\n{"text": "x", "title": "T"}\n{"text": "x"}\n')
+    after = [document.url for document in run(tmp_path).documents]
+    assert len(set(before)) == 3
+    assert after[1:] == [before[2], before[0]]
+    assert after[0] not in before
+
+
+def mbox(*mails: str) -> bytes:
+    return "\n".join(f"From a@example.org Mon Nov 18 11:30:00 2024\n{mail}\n" for mail in mails).encode()
+
+
+def test_mails_of_one_message_id_are_told_apart_by_their_words(tmp_path: Path) -> None:
+    one, other = "Message-ID: <1@x>\nSubject: S\n\nOne", "Message-ID: <1@x>\nSubject: S\n\nOther"
+    nameless = "Subject: S\n\nOne"
+    (tmp_path / "a.mbox").write_bytes(mbox(one, other, one, nameless, nameless))
+    found = run(tmp_path).documents
+    assert [document.body.strip() for document in found] == [b"One", b"Other", b"One"]
+    assert found[0].url.endswith("#1@x")
+    assert len({document.url for document in found}) == 3
+    assert all(document.fixed for document in found)
 
 
 def test_only_new_and_changed_files_are_read_again(tmp_path: Path) -> None:
