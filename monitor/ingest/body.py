@@ -1,58 +1,46 @@
-"""The body of the article in an HTML page: what trafilatura finds, checked against the page's own paragraphs.
+"""The body of the article in an HTML page: what trafilatura finds, checked against the page's own blocks.
 
 Its fast way is right on most pages and misses nearly all of an article on some; these show, because their
-paragraphs are not in what was found, and get its thorough way as well. Pure.
+paragraphs are not in what was found, and get its thorough way as well. Lists, cells and paragraphs of the
+article that it drops are put back where they stand. Pure, and of bounded work: a page of more elements than a
+stated number, or nested deeper, is read block by block instead.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
-BLOCKS = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption", "figure"),
-        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre"),
-        *("section", "table", "td", "th", "tr", "ul"),
-    }
-)
+from monitor.ingest.blocks import Block, Blocks, read_blocks
+
+MOST_ELEMENTS = 10_000  # of a page that trafilatura reads: it takes some 0.2 ms for each
+DEEPEST = 120  # elements within each other; it takes the square of that, and the cube of nested tables
 _SHORT = 250  # characters; below this trafilatura has most likely missed the article
-_REMOVED = frozenset(
-    {
-        *("script", "style", "nav", "footer", "noscript", "template", "svg", "iframe", "select", "button"),
-        "head",
-    }
-)
-_PARAGRAPHS = ("p", "li", "blockquote", "dd", "pre", "td", "div")
-_HOLDERS = ("td", "div")  # may hold paragraphs: only their own text counts
 _PARAGRAPH = 60  # characters that make one
 _MOST_PARAGRAPHS = 3000
-_MOST_LINKED = 0.4  # of a paragraph's characters; with more it is a list of other articles
 _COVERED = 0.6  # share of the page's paragraphs that must be in the body
 _MISSED = 0.5  # share of the body's length that must be missing to look again
 _DOUBTFUL = 1000  # characters of a body that may be too little
-_KEY = 200  # characters of a paragraph that are looked for
-_FURNITURE_TAGS = frozenset({"nav", "footer", "aside", "form", "button", "noscript", "select", "template"})
-_FURNITURE = re.compile(
-    r"comment|kommentar|disqus|sidebar|related|teaser|newsletter|promo|cookie|consent|share|social|footer|nav"
-    r"|menu|advert|sponsor|recommend|widget|popular|trending|subscribe|paywall|login|modal|banner|breadcrumb"
-    r"|copyright|legal|read-?more",
-    re.IGNORECASE,
-)
+_HELD = 0.9  # share of a block's pairs of words that a text must have to hold it
 _WORD = re.compile(r"\w+")
 
 
 def main_text(tree: Any) -> str:
     """Return the text of the article in a parsed page, a line for each block; "" for a page without text."""
+    page = read_blocks(tree)
+    if page.elements > MOST_ELEMENTS or page.depth > DEEPEST:
+        return "\n".join(block.text for block in page.found if not block.furniture) or page.text
     found = _by_trafilatura(tree, fast=True)
     if len(found) < _SHORT:
-        return _whole_text(tree) or found
-    if _misses_paragraphs(tree, found):
+        return page.text or found
+    if _misses_paragraphs(page, found):
         thorough = _by_trafilatura(tree, fast=False)
         first, second = sorted((found, thorough), key=len, reverse=True)
-        found = "\n".join([first, *_other_lines(second, first)])
-    return found
+        known = _Pairs(first.splitlines())
+        found = "\n".join([first, *(line for line in second.splitlines() if not known.hold(line))])
+    return _with_what_it_dropped(found, page)
 
 
 def _by_trafilatura(tree: Any, *, fast: bool) -> str:
@@ -66,81 +54,92 @@ def _by_trafilatura(tree: Any, *, fast: bool) -> str:
     return (getattr(document, "text", None) or "").strip()
 
 
-def _other_lines(text: str, known: str) -> list[str]:
-    """The lines whose words `known` does not have in a row."""
-    words = _words(known)
-    return [line for line in text.splitlines() if _words(line) not in words]
+class _Pairs:
+    """The pairs of neighbouring words of a text: whether it holds a block, and about where."""
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines: dict[tuple[str, str], int] = {}
+        last = ""
+        for number, line in enumerate(lines):
+            for word in _words(line):
+                self._lines.setdefault((last, word), number)
+                self._lines.setdefault(("", word), number)
+                last = word
+
+    def share(self, text: str) -> float:
+        """Which part of a text's pairs of words are there; 1.0 for a text without words."""
+        pairs = list(_pairs_of(text))
+        return sum(pair in self._lines for pair in pairs) / len(pairs) if pairs else 1.0
+
+    def hold(self, text: str) -> bool:
+        """Is it there: all of a short text, nearly all of a long one?"""
+        return self.share(text) >= (_HELD if len(text) > _PARAGRAPH else 1.0)
+
+    def line(self, text: str) -> int:
+        """The line in which a text that is there begins, as far as its first words tell."""
+        return next((self._lines[pair] for pair in _pairs_of(text) if pair in self._lines), 0)
 
 
-def _misses_paragraphs(tree: Any, body: str) -> bool:
+def _pairs_of(text: str) -> Iterator[tuple[str, str]]:
+    words = _words(text)
+    return iter([("", words[0])] if len(words) == 1 else list(pairwise(words)))
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
+
+
+def _misses_paragraphs(page: Blocks, body: str) -> bool:
     """Are most of the page's paragraphs, those that are no furniture, not in the body?"""
-    long = list(_paragraphs(tree))
-    if long and len(body) >= 0.9 * sum(len(text) for _, text in long):
+    long = list(_paragraphs(page))
+    if long and len(body) >= 0.9 * sum(len(block.text) for block in long):
         return False  # whatever they are, the body holds about as much
-    mine = _words(body)
+    mine = _Pairs(body.splitlines())
     wanted = held = 0
-    for element, text in long:
-        if _is_furniture(element, len(text)):
+    for block in long:
+        if block.furniture or block.leads_elsewhere:
             continue
-        wanted += len(text)
-        held += len(text) if _words(text[:_KEY]) in mine else 0
+        wanted += len(block.text)
+        held += len(block.text) if mine.hold(block.text) else 0
     if not wanted:
         return len(body) < _DOUBTFUL  # a page without paragraphs: text in lists, tables, broken lines
     return held < _COVERED * wanted and wanted - held > _MISSED * len(body)
 
 
-def _paragraphs(tree: Any) -> Iterator[tuple[Any, str]]:
-    """The elements with enough text to be a paragraph, each text once."""
+def _paragraphs(page: Blocks) -> Iterator[Block]:
+    """The blocks with enough text to be a paragraph, each text once."""
     seen: set[str] = set()
-    for element in tree.iter(*_PARAGRAPHS):
-        if element.tag in _HOLDERS:
-            text = " ".join(filter(None, (element.text, *(child.tail for child in element))))
-        else:
-            text = str(element.text_content())
-        text = " ".join(text.split())
-        if len(text) >= _PARAGRAPH and text not in seen:
-            seen.add(text)
-            yield element, text
+    for block in page.found:
+        if len(block.text) >= _PARAGRAPH and block.text not in seen:
+            seen.add(block.text)
+            yield block
         if len(seen) >= _MOST_PARAGRAPHS:
             return
 
 
-def _is_furniture(element: Any, length: int) -> bool:
-    linked = sum(len(str(link.text_content())) for link in element.iter("a"))
-    if linked > _MOST_LINKED * length:
-        return True
-    while element is not None and element.tag != "body":
-        if element.tag in _FURNITURE_TAGS:
-            return True
-        if _FURNITURE.search(f"{element.get('class', '')} {element.get('id', '')}"):
-            return True
-        element = element.getparent()
-    return False
+def _belongs(block: Block) -> bool:
+    """Is it of the article, as far as its place in the page tells? Captions are the page's own to add."""
+    kept = (block.listed or block.inside) and not block.caption
+    return kept and not block.furniture and not block.leads_elsewhere
 
 
-def _words(text: str) -> str:
-    return " ".join(_WORD.findall(text.casefold()))
+def _with_what_it_dropped(body: str, page: Blocks) -> str:
+    """The body with the lists, cells and paragraphs of the article that it lacks, each behind its neighbour.
 
-
-def _whole_text(tree: Any) -> str:
-    """All text of the page but its scripts and furniture, a line for each block."""
-    from lxml import etree
-
-    pieces: list[str] = []
-    for body in tree.xpath("//body")[:1]:
-        walk = etree.iterwalk(body, events=("start", "end"))
-        for event, element in walk:
-            border = "\n" if element.tag in BLOCKS else ""
-            if event == "start" and element.tag in _REMOVED:
-                walk.skip_subtree()
-            elif event == "start":
-                pieces.append(border + (element.text or ""))
-            elif element is not body:
-                pieces.append(border + (element.tail or ""))
-    return tidy("".join(pieces))
-
-
-def tidy(text: str) -> str:
-    """Lines without space around them, and none that is empty."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line)
+    What leads to other articles, or stands in what surrounds one, stays out.
+    """
+    lines = body.splitlines()
+    known = _Pairs(lines)
+    behind: dict[int, list[str]] = {}
+    at = -1  # the line of the body that was met last
+    for block in page.found:
+        if known.hold(block.text):
+            at = max(at, known.line(block.text))
+        elif _belongs(block):
+            behind.setdefault(at, []).append(block.text)
+    if not behind:
+        return body
+    whole = [*behind.get(-1, ())]
+    for number, line in enumerate(lines):
+        whole += [line, *behind.get(number, ())]
+    return "\n".join(whole)

@@ -16,6 +16,7 @@ from monitor.model import Article, Document
 
 __all__ = ["canonical_url", "extract"]
 
+LONGEST_TEXT = 2_000_000  # characters of an article; what follows is left out, and said so
 _LONGEST_TITLE = 300
 _MOST_LINES = 1000
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -34,6 +35,8 @@ _BINARY_MAGIC = (
     b"\x1f\x8b",
 )
 _ELLIPSIS = re.compile(r" ?(?:\[?(?:…|\.\.\.)\]?|\(more\)|read more\.?)$")  # of a folded line
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_LETTERS = dict(zip(range(0xFB00, 0xFB07), ("ff", "fi", "fl", "ffi", "ffl", "st", "st"), strict=True))
 _MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+|\s+#+$")
 
 
@@ -41,16 +44,23 @@ def extract(document: Document) -> Article:
     """Return the article in a document.
 
     `Article.text` is title, feed summary (what of it the body lacks), body, captions, in this order; a text
-    file stays whole. `Article.url` is the address asked for; what the page declares instead is believed where
-    it is plainly the same page, and else only noted. Raises SourceError, and nothing else, when the document
-    holds no text: parse-error, and for a PDF also blocked (a password) and too-large.
+    file stays whole. The work is bounded, by elements and characters and never by the clock, so that the same
+    document always gives the same article; `Article.left_out` says what was beyond. `Article.url` is the
+    address asked for; what the page declares instead is believed where it is plainly the same page, and else
+    only noted. Raises SourceError, and nothing else, when the document holds no text: parse-error, and for a
+    PDF also blocked (a password) and too-large.
     """
     page, title, article = _read(document)
+    title, article = _spelt_out(title), _spelt_out(article)
     if not article:
         raise _unreadable(document, "no text was found in it")
     url, declared = canonical_url(document.url), declared_url(document.url, page.canonical)
     if declared and names_same_page(url, declared):
         url, declared = declared, ""
+    left_out = page.left_out
+    if len(article) > LONGEST_TEXT:
+        left_out += (f"what follows the first {LONGEST_TEXT:,} characters of its text ({len(article):,})",)
+        article = article[:LONGEST_TEXT]
     published = document.published_at and plausible(document.published_at, document.fetched_at)
     return Article(
         source=document.source,
@@ -62,7 +72,14 @@ def extract(document: Document) -> Article:
         published_at=published or parse_date(page.published, document.fetched_at),
         captured_at=document.capture.at if document.capture else None,
         declared_url=declared,
+        left_out=left_out,
     )
+
+
+def _spelt_out(text: str) -> str:
+    """Without ligatures of Latin letters, which typesetting puts for letters that touch: "ﬂunitrazepam"."""
+    is_plain = text.isascii() or not _LIGATURE.search(text)
+    return text if is_plain else text.translate(_LETTERS)
 
 
 def _read(document: Document) -> tuple[Page, str, str]:

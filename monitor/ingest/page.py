@@ -7,13 +7,18 @@ page it makes nothing of) is added here: a mention must not be lost to an extrac
 from __future__ import annotations
 
 import html
+import html.entities
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from monitor.ingest.body import BLOCKS, main_text, tidy
+from monitor.ingest.blocks import BLOCKS, read_blocks, tidy
+from monitor.ingest.body import main_text
+from monitor.ingest.markup import clarify
 
+MOST_TAGS = 200_000  # of a page, closing ones included; the longest articles of Wikipedia have half of that
+MOST_MARKUP = 8_000_000  # characters of a page
 _FURNITURE = frozenset({"nav", "footer", "aside"})
 _PLACES = frozenset({"figure", "article", "main"})
 _MOST_CAPTIONS = 300
@@ -38,11 +43,25 @@ _ATTRIBUTE_BOMB = re.compile(
 )
 _CONTROLS = bytes({*range(1, 9), 0x0B, *range(0x0E, 0x20), 0x7F})
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>|<[!?/][^<>]*>")
+# Tags as texts have them when they were escaped twice; words like "<b>" in prose do not come with their ends.
+_KNOWN_TAGS = "a|b|blockquote|br|div|em|figure|font|h[1-6]|i|img|li|ol|p|span|strong|sub|sup|table|td|tr|u|ul"
+_ESCAPED_END = re.compile(rf"&(?:lt|#60|#x3c);(?:/(?:{_KNOWN_TAGS})|[bh]r\s?/?)\s*&(?:gt|#62|#x3e);", re.I)
+_KNOWN_END = re.compile(rf"</(?:{_KNOWN_TAGS})\s*>|<[bh]r\s?/?>", re.I)
+_ESCAPED_CHARACTER = re.compile(r"&amp;([a-zA-Z]{2,10}\d{0,2}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_MOST_ESCAPED = 3  # times
+# What only a parser reads rightly: powers, deleted words, boxes without a blank between them.
+_MARKED = re.compile(
+    r"<(?:sup|del|s|strike|rt)\b|line-through|</(?:span|a|b|i|em|strong|time|label)><\w|<a\b[^>]{0,200}#",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds; every text is plain. `published` is as the page writes it."""
+    """What a page holds; every text is plain. `published` is as the page writes it.
+
+    `left_out` says what of a very large page was not read.
+    """
 
     title: str = ""
     headline: str = ""
@@ -52,16 +71,22 @@ class Page:
     language: str | None = None
     published: str = ""
     canonical: str = ""
+    left_out: tuple[str, ...] = ()
 
 
 def read_page(source: str) -> Page:
-    """Take an HTML page (or a fragment of one) apart. Never raises; without any text the Page is empty."""
+    """Take an HTML page (or a fragment of one) apart. Never raises; without any text the Page is empty.
+
+    The work is bounded: of a page with more than MOST_TAGS tags, or MOST_MARKUP characters, the beginning is
+    read.
+    """
+    source, left_out = _beginning(unescaped(source))
     tree, whole = _parse(source)
     if tree is None:
-        return Page(body=strip_tags(source))
+        return Page(body=_without_tags(source), left_out=left_out)
     metas = _metas(tree)
     headline = _first_text(tree, ("//article//h1", "//main//h1", "//h1"))
-    body = (main_text(tree) if whole else "") or strip_tags(source)
+    body = (main_text(tree) if whole else "") or _without_tags(source)
     return Page(
         title=_title(tree, metas, headline),
         headline=headline,
@@ -71,7 +96,40 @@ def read_page(source: str) -> Page:
         language=_language(tree, metas),
         published=_published(tree, metas),
         canonical=str(next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")),
+        left_out=left_out,
     )
+
+
+def _beginning(source: str) -> tuple[str, tuple[str, ...]]:
+    """What of a page is read, and what is left out, in words."""
+    end, size = len(source), len(source)
+    if source.count("<") > MOST_TAGS:
+        for number, tag in enumerate(re.finditer("<", source)):
+            if number == MOST_TAGS:
+                end = tag.start()
+                break
+    end = min(end, MOST_MARKUP)
+    if end == size:
+        return source, ()
+    why = f"{MOST_TAGS:,} tags" if end < MOST_MARKUP else f"{MOST_MARKUP:,} characters"
+    return source[:end], (f"what follows the first {why} of the page ({end:,} of {size:,} characters)",)
+
+
+def unescaped(source: str) -> str:
+    """Markup that somebody escaped once too often, as it was meant; anything else as it is."""
+    for _ in range(_MOST_ESCAPED):
+        source = _ESCAPED_CHARACTER.sub(_character, source) if "&amp;" in source else source
+        escaped = len(_ESCAPED_END.findall(source))
+        if not escaped or escaped <= len(_KNOWN_END.findall(source)):
+            break
+        source = html.unescape(source)
+    return source
+
+
+def _character(match: re.Match[str]) -> str:
+    """A reference to a character that was escaped itself ("&amp;nbsp;"); what only looks like one stays."""
+    known = match[1].startswith("#") or f"{match[1]};" in html.entities.html5
+    return f"&{match[1]};" if known else match[0]
 
 
 def parse_tree(source: str) -> Any | None:
@@ -80,7 +138,14 @@ def parse_tree(source: str) -> Any | None:
 
 
 def strip_tags(source: str) -> str:
-    """Return the text of HTML by pattern alone: for titles, summaries, and pages that no parser takes."""
+    """Return the whole text of a piece of HTML, as of a summary: a line for each block, nothing left out."""
+    source, _ = _beginning(unescaped(source))
+    tree = _parse(source)[0] if _MARKED.search(source) else None
+    return (read_blocks(tree).text if tree is not None else "") or _without_tags(source)
+
+
+def _without_tags(source: str) -> str:
+    """The text of HTML by pattern alone: of simple pieces, and of pages that no parser takes."""
     visible = _TAG.sub(_border, _HIDDEN.sub("\n", source))
     return tidy(html.unescape(visible))
 
@@ -95,8 +160,11 @@ def one_line(text: str) -> str:
 
 def plain_title(markup: str) -> str:
     """Make one line of plain text of a title that may hold markup; its scripts go, its words stay."""
+    markup = unescaped(markup)
+    if "<" in markup and _MARKED.search(markup):
+        return one_line(strip_tags(markup))
     if "<" in markup:
-        markup = _TAG.sub("", _HIDDEN.sub("", markup))
+        markup = _TAG.sub(_border, _HIDDEN.sub("", markup))
     return one_line(html.unescape(markup) if "&" in markup else markup)
 
 
@@ -121,6 +189,7 @@ def _parse(source: str) -> tuple[Any | None, bool]:
         tree = lxml.html.document_fromstring(markup, parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None, False
+    clarify(tree)
     # Of a page that is nested too deep for it, libxml2 silently keeps no more than the beginning.
     return tree, not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
 

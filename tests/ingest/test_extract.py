@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 
 from monitor.errors import SourceError
 from monitor.ingest import extract
+from monitor.ingest.extract import LONGEST_TEXT
+from monitor.ingest.page import MOST_TAGS
 from monitor.model import Article, Document
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -195,3 +198,37 @@ def test_garbage_raises_nothing_but_source_errors(body: bytes, media_type: str) 
     article.text.encode("utf-8")
     assert article.text.strip()
     assert "\0" not in article.text + article.title
+
+
+# --- bounded work ----------------------------------------------------------------------------------------
+
+
+def test_of_too_many_tags_the_beginning_is_read_and_the_rest_is_named() -> None:
+    head = f"<html><body><p>{LONG} 12 kg of PMK.</p>"
+    article = of(head + "<b>x</b>" * MOST_TAGS + "<p>BMK</p></body></html>")
+    assert "12 kg of PMK" in article.text
+    assert "BMK" not in article.text
+    (left_out,) = article.left_out
+    assert left_out.startswith("what follows the first 200,000 tags of the page (")
+    assert of(head + "<b>x</b>" * 500).left_out == ()
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html"])
+def test_of_a_very_long_text_the_beginning_is_read_and_the_rest_is_named(media_type: str) -> None:
+    whole = "word " * (LONGEST_TEXT // 5) + "and PMK"
+    article = of(f"<p>{whole}</p>" if media_type == "text/html" else whole, media_type)
+    assert len(article.text) == LONGEST_TEXT
+    assert article.left_out == (f"what follows the first 2,000,000 characters of its text ({len(whole):,})",)
+    assert of("word " * 1000, "text/plain").left_out == ()
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "text/html"])
+def test_ligatures_are_spelt_out(media_type: str) -> None:
+    ligatures = "\ufb02unitrazepam, o\ufb00er \ufb01ne e\ufb03gy ba\ufb04e \ufb05\ufb06"
+    article = of(ligatures, media_type, title=ligatures)
+    assert article.text == article.title == "flunitrazepam, offer fine effigy baffle stst"
+
+
+def test_an_article_goes_to_another_process_and_back() -> None:
+    assert pickle.loads(pickle.dumps(of(PAGE))) == of(PAGE)  # noqa: S301
+    assert pickle.loads(pickle.dumps(extract)) is extract  # noqa: S301
