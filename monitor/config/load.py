@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +63,7 @@ def load_config(
         problems += found
         problems += _check(tree, base, list_ids)
     if problems or config is None:
-        raise _error(path, _without_echo(problems))
+        raise _error(path, [_without_secrets(tree, each) for each in _without_echo(problems)])
     config._path = path
     config._lines = {key: place.line for key, place in tree.places.items()}
     return config
@@ -117,6 +119,24 @@ def _dotted(path: KeyPath) -> str:
     """ "sources[1].every" for ("sources", 1, "every")."""
     parts = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
     return "".join(parts).lstrip(".")
+
+
+def _without_secrets(tree: Tree, problem: Problem) -> Problem:
+    """What a variable stands for may be a password: messages name the variable, and no part of its text."""
+    end = len(problem.path)
+    near = (found for path, found in tree.secrets.items() if path[:end] == problem.path[: len(path)])
+    texts = {text: name for found in near for name, text in found.items() if text}
+    message, fix = problem.message, problem.fix
+    for text in sorted(texts, key=len, reverse=True):
+        message, fix = (said.replace(text, f"${{{texts[text]}}}") for said in (message, fix))
+    parts = {part.lower() for text in texts for part in re.findall(r"\w{3,}", text)}
+    names = " and ".join(f"${{{name}}}" for name in texts.values())
+    rest = {said: re.sub(r"\$\{\w+\}", "", said).lower() for said in (message, fix)}
+    if any(part in rest[message] for part in parts):
+        message = f"what {names} stands for is not possible here"
+    if any(part in rest[fix] for part in parts):
+        fix = ""
+    return replace(problem, message=message, fix=fix)
 
 
 def _without_echo(problems: list[Problem]) -> list[Problem]:

@@ -55,6 +55,7 @@ class Tree:
     data: object = None
     places: dict[Path, Place] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    secrets: dict[Path, dict[str, str]] = field(default_factory=dict)  # variables in a value: name -> text
 
     def line(self, path: Path) -> int:
         """The line of `path`, else of its nearest parent that is in the file, else 1."""
@@ -147,7 +148,7 @@ class _Reader:
             if not isinstance(key_node, ScalarNode):
                 self.problem(path, key_node, "a key must be one word", "write `key: value`")
                 continue
-            key = key_node.value
+            key = self.whole(str(key_node.value), path, key_node)
             line = key_node.start_mark.line + 1
             if key in lines:
                 first = f"the key stands here twice (first in line {lines[key]})"
@@ -163,7 +164,7 @@ class _Reader:
     def scalar(self, node: ScalarNode, path: Path) -> object:
         text = str(node.value)
         if node.tag in _TEXT_TAGS:
-            return self.expand(text, path, node)
+            return self.whole(self.expand(text, path, node), path, node)
         if node.tag == f"{_TAG}null":
             return None
         if node.tag == f"{_TAG}bool":
@@ -175,12 +176,22 @@ class _Reader:
         )
         return None
 
+    def whole(self, text: str, path: Path, node: Node) -> str:
+        """Text with the halves of a character joined that JSON writes as two escapes (a surrogate pair)."""
+        try:
+            return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            message = "this holds half a character (a surrogate)"
+            self.problem(path, node, message, "write the character itself, or both of its escapes")
+            return text.encode("utf-8", "replace").decode()
+
     def expand(self, text: str, path: Path, node: Node) -> str:
         def replace(match: re.Match[str]) -> str:
             name = match.group(1)
             if name is None:
                 return "${"
             if name in self.env:
+                self.tree.secrets.setdefault(path, {})[name] = self.env[name]
                 return self.env[name]
             if _VARIABLE_NAME.fullmatch(name):
                 fix = f"set it (export {name}=...), or write $${{{name}}} if the text is meant literally"

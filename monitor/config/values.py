@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from ipaddress import IPv6Address
 from urllib.parse import urlsplit
@@ -205,6 +206,7 @@ def database_url(value: str) -> str:
     if scheme in ("postgresql", "postgresql+psycopg"):
         if not re.match(r"postgresql(\+psycopg)?://", value):
             raise ValueError("the address is cut short; write postgresql://user@host/name")
+        _check_authority(value.partition("://")[2])
         return value
     if scheme == "postgres":
         raise ValueError("the address must begin with postgresql://; write postgresql://user@host/name")
@@ -213,6 +215,20 @@ def database_url(value: str) -> str:
     if not re.fullmatch(r"sqlite://(/.+)?", value):
         raise ValueError("a SQLite address has three slashes before the file; write sqlite:///monitor.db")
     return value
+
+
+def _check_authority(rest: str) -> None:
+    """Refuse what would be taken for a part of the host; messages repeat nothing of it (RFC 3986, 3.2)."""
+    authority = re.split(r"[/?#]", rest, maxsplit=1)[0]
+    if rest.count("@") > 1 or ("@" in rest and "@" not in authority):
+        raise ValueError(
+            "its user name or password holds a character that ends it; "
+            "write %40 for @, %2F for /, %3F for ?, %23 for #, %3A for :, %25 for %"
+        )
+    place = authority.rpartition("@")[2]
+    port = place.rpartition("]")[2].partition(":")[2] if "]" in place else place.partition(":")[2]
+    if port and not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise ValueError("the port is no number from 1 to 65535; write postgresql://user@host:5432/name")
 
 
 # --- cron -------------------------------------------------------------------------------------------
@@ -242,7 +258,32 @@ def cron(value: str) -> str:
             f"there is no day {min(days)} in the months given, so this never runs; correct the day"
         )
     names = "*" if len(weekdays) == 7 else ",".join(_DAYS[number] for number in sorted(weekdays))
-    return " ".join((minute, hour, day, month, names))
+    try:
+        return _accepted((minute, hour, day, month, names))
+    except ValueError:  # "50/15" is minute 50 to cron, and nothing to APScheduler
+        minute = _plain(_cron_field(minute, "minute", 0, 59), 0, 59)
+        hour = _plain(_cron_field(hour, "hour", 0, 23), 0, 23)
+        return _accepted((minute, hour, _plain(days, 1, 31), _plain(months, 1, 12), names))
+
+
+def _plain(numbers: set[int], low: int, high: int) -> str:
+    """A field as its numbers."""
+    return "*" if len(numbers) > high - low else ",".join(map(str, sorted(numbers)))
+
+
+def _accepted(fields: tuple[str, ...]) -> str:
+    """The line, once APScheduler, which will run it, has named its next three times."""
+    from apscheduler.triggers.cron import CronTrigger
+
+    minute, hour, day, month, weekday = fields
+    trigger = CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=UTC)
+    before, moment = None, datetime(2024, 1, 1, tzinfo=UTC)  # a leap year: 29 February comes, too
+    for _ in range(3):
+        before = trigger.get_next_fire_time(before, moment)
+        if before is None:
+            raise ValueError("this never runs; correct the day or the month")
+        moment = before + timedelta(seconds=1)
+    return " ".join(fields)
 
 
 def _cron_field(

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import gzip
 import json
-import os
-import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import orjson
 
+from monitor.doors.output import BUFFER, whole_file
+from monitor.doors.safe_text import safe_json_bytes
 from monitor.errors import MonitorError
 
 STANDARD = "-"
@@ -25,8 +25,6 @@ STANDARD = "-"
 
 MAX_LINE = 256 * 1024 * 1024
 """Bytes of one line; a longer one is an error, so that memory stays bounded whatever comes in."""
-
-_BUFFER = 1024 * 1024
 
 
 @contextmanager
@@ -43,7 +41,7 @@ def open_lines(
             # The input first: a misspelled name must not leave an empty output behind.
             stream = stack.enter_context(_input(source))
             advance = stack.enter_context(_progress(source, progress, title))
-            write = stack.enter_context(_output(target))
+            write = stack.enter_context(_output(target, live=source == STANDARD))
             yield read_lines(stream, advance), write
     except BrokenPipeError:
         raise  # whoever reads our output has seen enough: nothing is wrong
@@ -103,7 +101,7 @@ def read_lines(stream: BinaryIO, advance: Callable[[int], None]) -> Iterator[byt
 
 def _skip_line(stream: BinaryIO, line: bytes) -> None:
     while line and not line.endswith(b"\n"):
-        line = stream.readline(_BUFFER)
+        line = stream.readline(BUFFER)
 
 
 @contextmanager
@@ -111,7 +109,7 @@ def _input(source: str) -> Iterator[BinaryIO]:
     if source == STANDARD:
         yield sys.stdin.buffer
         return
-    with Path(source).open("rb", buffering=_BUFFER) as stream:
+    with Path(source).open("rb", buffering=BUFFER) as stream:
         if source.endswith(".gz"):
             with gzip.GzipFile(fileobj=stream) as packed:
                 yield cast(BinaryIO, packed)
@@ -120,30 +118,21 @@ def _input(source: str) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _output(target: str) -> Iterator[Callable[[bytes], object]]:
-    if target == STANDARD:
-        yield sys.stdout.buffer.write
-        sys.stdout.buffer.flush()
-        return
-    path = Path(os.path.realpath(target))  # a link stays a link
-    if path.exists() and not stat.S_ISREG(path.stat().st_mode):
-        with path.open("wb") as device:  # a device or a pipe cannot be replaced
-            yield device.write
-        return
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb", buffering=_BUFFER) as stream, _packed(target, stream) as out:
+def _output(target: str, live: bool) -> Iterator[Callable[[bytes], object]]:
+    """What writes a line. `live`: it goes out at once, as whoever reads it may wait before asking more."""
+    if target != STANDARD:
+        with whole_file(target) as out:
             yield out.write
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        return
+    standard = sys.stdout.buffer
 
+    def write(line: bytes) -> None:
+        standard.write(safe_json_bytes(line))
+        if live:
+            standard.flush()
 
-def _packed(target: str, stream: BinaryIO) -> AbstractContextManager[BinaryIO]:
-    if target.endswith(".gz"):
-        packed = gzip.GzipFile(filename="", fileobj=stream, mode="wb", compresslevel=6, mtime=0)
-        return cast(AbstractContextManager[BinaryIO], packed)
-    return nullcontext(stream)
+    yield write
+    standard.flush()
 
 
 @contextmanager
@@ -165,7 +154,7 @@ def _progress(source: str, wanted: bool, title: str) -> Iterator[Callable[[int],
         def advance(count: int) -> None:
             nonlocal unseen
             unseen += count
-            if unseen >= _BUFFER:  # a redraw for every line would cost more than the scan
+            if unseen >= BUFFER:  # a redraw for every line would cost more than the scan
                 bar.advance(task, unseen)
                 unseen = 0
 

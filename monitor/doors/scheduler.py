@@ -21,7 +21,7 @@ from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
 from monitor.pipeline.judge import bug_summary
 from monitor.pipeline.run import Monitor, Session, Tell
-from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, first_check, trigger
+from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 
 if TYPE_CHECKING:
@@ -151,6 +151,10 @@ class Watcher:
         self._scheduler.shutdown(wait=False)
         with self._idle:
             self._idle.wait_for(lambda: self._running == 0)
+        with suppress(
+            StoreError
+        ):  # the work is done; `sources` would only believe a while longer that we run
+            self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock(), STOPPED)
 
     def _enter(self) -> bool:
         """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""

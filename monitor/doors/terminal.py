@@ -6,7 +6,6 @@ Text from the web never reaches a terminal as it is: control characters and dire
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from monitor.doors.safe_text import clean, safe, safe_lines
 from monitor.model import Outcome, Severity
 
 if TYPE_CHECKING:
@@ -45,6 +45,13 @@ COLOURS = {
 }
 
 
+Suggest = Callable[[str], str]  # "explain 1" -> the command as it has to be typed
+
+
+def _plainly(command: str) -> str:
+    return f"substance-monitor {command}"
+
+
 class _Console(Console):
     """A console whose reader may go away (`| head`): the work goes on without a word."""
 
@@ -58,24 +65,6 @@ def make_console(*, stderr: bool = False, width: int | None = None) -> Console:
     if not console.is_terminal and width is None:
         console.width = 110
     return console
-
-
-def clean(text: str) -> str:
-    """One safe line: white space joined, control and direction characters replaced."""
-    return safe(" ".join(text.split()))
-
-
-def safe(text: str) -> str:
-    """The text with every control or direction character replaced by U+FFFD; spaces stay."""
-    return "".join("\ufffd" if _is_unsafe(char) else char for char in text)
-
-
-def _is_unsafe(char: str) -> bool:
-    if char.isascii():
-        return not char.isprintable()
-    if unicodedata.category(char) in ("Cc", "Cs"):
-        return True
-    return unicodedata.bidirectional(char) in ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
 
 
 def _styled(text: str, style: str) -> Text:
@@ -132,13 +121,14 @@ def check_line(check: CheckResult) -> Text:
     told = _counts(check)
     line.append("✓ " if told else "· ", "green" if told else "dim")
     line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
-    return line.append(f"; {check.message}", "dim") if check.message else line
+    return line.append(f"; {clean(check.message)}", "dim") if check.message else line
 
 
 def _turn(check: CheckResult) -> Text:
     """The alert about the source itself, told once when it turns bad and once when it is well again."""
     if check.turned == "bad":
-        return _styled("SOURCE TURNED BAD, three checks in a row went wrong  ", "bold red")
+        row = "its check" if check.bad_after == 1 else f"{check.bad_after} checks in a row"
+        return _styled(f"SOURCE TURNED BAD, {row} went wrong  ", "bold red")
     return _styled("source is well again  ", "bold green") if check.turned else Text("")
 
 
@@ -156,8 +146,15 @@ def _counts(check: CheckResult) -> list[str]:
     return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
 
 
-def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist, lacking: str = "") -> None:
-    """Tell which watchlist is in force, what changed in it, or why the configured one was refused.
+def show_news(
+    console: Console,
+    news: WatchlistNews,
+    watchlist: Watchlist,
+    lacking: str = "",
+    *,
+    suggest: Suggest = _plainly,
+) -> None:
+    """Show which watchlist is in force, what changed in it, or why the configured one was refused.
 
     `lacking` says what is done without.
     """
@@ -165,20 +162,25 @@ def show_news(console: Console, news: WatchlistNews, watchlist: Watchlist, lacki
     size = ", ".join(_number(len(rows), thing) for rows, thing in parts)
     console.print(_styled("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
     if news.refused is not None:
-        console.print(Text(f"  refused: {safe(str(news.refused))}", "red"))
+        console.print(Text(f"  refused: {safe_lines(str(news.refused))}", "red"), soft_wrap=True)
         console.print(Text("  The last good watchlist stays in force. Correct the entry and run again."))
     elif news.first:
         console.print(Text("  first load into this database", "dim"))
     elif news.changes:
         for line in news.told:
             console.print(Text(f"  {safe(line).replace('watchlist:', 'changed:')}"), soft_wrap=True)
-        console.print(Text("  `substance-monitor watchlist changes` lists all changes", "dim"))
+        console.print(Text(f"  `{suggest('watchlist changes')}` lists all changes", "dim"))
     if lacking:
         console.print(Text(f"  {lacking}", "dim"), soft_wrap=True)
 
 
 def show_summary(
-    console: Console, summary: RunSummary, lines: Sequence[AlertLine], again: Sequence[AlertLine] = ()
+    console: Console,
+    summary: RunSummary,
+    lines: Sequence[AlertLine],
+    again: Sequence[AlertLine] = (),
+    *,
+    suggest: Suggest = _plainly,
 ) -> None:
     """Show the new alerts, what a rescan found (`again`), the gaps, and the whole run in one line."""
     loud = [line for line in lines if not line.stored.alert.quiet]
@@ -190,21 +192,25 @@ def show_summary(
     if hidden > 0:
         quiet = len(lines) - len(loud)
         note = f" ({quiet} of them quiet)" if quiet else ""
-        console.print(f"\n  {hidden:,} more{note}: substance-monitor report alerts --since 1d")
+        console.print(f"\n  {hidden:,} more{note}: {suggest('report alerts --since 1d')}")
     if summary.rescan is not None:
-        show_rescan(console, summary.rescan, again)
-    _show_gaps(console, summary.checks)
+        show_rescan(console, summary.rescan, again, suggest=suggest)
+    _show_gaps(console, summary.checks, suggest)
     console.print()
     console.print(_closing(summary))
     if lines or again:
         number = (loud or [*lines, *again])[0].stored.id
-        console.print(
-            Text(f"Why: substance-monitor explain {number}. A mention is not an accusation.", "dim")
-        )
+        why = suggest(f"explain {number}")
+        console.print(Text(f"Why: {why}\nA mention is not an accusation.", "dim"), soft_wrap=True)
 
 
 def show_rescan(
-    console: Console, result: RescanResult, lines: Sequence[AlertLine], *, dry: bool = False
+    console: Console,
+    result: RescanResult,
+    lines: Sequence[AlertLine],
+    *,
+    dry: bool = False,
+    suggest: Suggest = _plainly,
 ) -> None:
     """Show what was found in stored articles, apart from the news: these alerts are of old articles."""
     console.print()
@@ -218,7 +224,7 @@ def show_rescan(
     show_alerts(console, loud)
     hidden = result.alerts - min(len(loud), ALERTS_SHOWN)
     if hidden > 0 and not dry:
-        console.print(f"\n  {hidden:,} more: substance-monitor report alerts --since 1d")
+        console.print(f"\n  {hidden:,} more: {suggest('report alerts --since 1d')}")
 
 
 def _closing(summary: RunSummary) -> Text:
@@ -238,7 +244,7 @@ def _number(count: int, thing: str) -> str:
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
-def _show_gaps(console: Console, checks: Iterable[CheckResult]) -> None:
+def _show_gaps(console: Console, checks: Iterable[CheckResult], suggest: Suggest) -> None:
     unread = [check for check in checks if check.outcome not in READ]
     gaps = [(check.source, gap) for check in checks for gap in check.gaps]
     if not unread and not gaps:
@@ -250,7 +256,7 @@ def _show_gaps(console: Console, checks: Iterable[CheckResult]) -> None:
     for source, gap in gaps[:GAPS_SHOWN]:
         console.print(Text(f"  {clean(source)}: {_gap_words(gap)}"), soft_wrap=not console.is_terminal)
     if len(gaps) > GAPS_SHOWN:
-        console.print(f"  and {len(gaps) - GAPS_SHOWN} more: substance-monitor report coverage --since 1d")
+        console.print(f"  and {len(gaps) - GAPS_SHOWN} more: {suggest('report coverage --since 1d')}")
 
 
 def _gap_words(gap: Gap) -> str:
@@ -369,7 +375,9 @@ HEALTH = {
 TROUBLE = ("failing", "empty", "stale", "moved")
 
 
-def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> None:
+def show_sources(
+    console: Console, lines: Sequence[SourceLine], beat: str, *, suggest: Suggest = _plainly
+) -> None:
     """Show every source at a glance, and below why those in trouble are."""
     table = _table(("source", "health", "rhythm", "last check", "next check", "articles", "alerts", "gaps"))
     for line in lines:
@@ -393,7 +401,7 @@ def show_sources(console: Console, lines: Sequence[SourceLine], beat: str) -> No
     states = Counter(line.health for line in lines)
     summary = ", ".join(f"{count} {health}" for health, count in states.most_common())
     if any(line.gaps for line in lines):
-        summary += "; `substance-monitor report coverage` lists the gaps"
+        summary += f"; `{suggest('report coverage')}` lists the gaps"
     told = Text(("\n" if trouble or pages else "") + f"{summary}. Times are UTC. {beat}", "dim")
     console.print(told, soft_wrap=not console.is_terminal)
 

@@ -29,7 +29,8 @@ class Progress:
 class CheckResult:
     """How one check of one source ended. `gaps` and `alert_ids` are the first ones; the counts are whole.
 
-    `turned` is "bad" at the check at which the source turned bad, "well" when it is read again, else "".
+    `turned` is "bad" at the check at which the source turned bad, "well" when it is read again, else "";
+    it turns bad after `bad_after` checks in a row that went wrong.
     `unresolved`: some article has names that could not be resolved for now, and waits for a rescan.
     """
 
@@ -45,6 +46,7 @@ class CheckResult:
     alert_ids: tuple[int, ...] = ()
     turned: str = ""
     unresolved: bool = False
+    bad_after: int = 3
 
 
 @dataclass(frozen=True, slots=True)

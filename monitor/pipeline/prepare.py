@@ -93,12 +93,20 @@ def load_watchlist(config: Config | None) -> Watchlist:
     """
     from monitor.chem.class_list import class_watchlist
     from monitor.config.models import BuiltinWatchlist
-    from monitor.watchlist import load_builtin, merge
+    from monitor.watchlist import all_refused, load_builtin, merge
 
     if config is None:
         return _joined(load_builtin(("all",)), class_watchlist(("all",)))
     parts = [each.builtin for each in config.watchlists if isinstance(each, BuiltinWatchlist)]
-    listed = merge([_load_part(config, index) for index in range(len(config.watchlists))])
+    loaded, errors = [], []
+    for index in range(len(config.watchlists)):
+        try:
+            loaded.append(_load_part(config, index))
+        except WatchlistError as error:
+            errors.append(error)
+    if errors:
+        raise all_refused(errors)
+    listed = merge(loaded)
     return _joined(listed, class_watchlist(id for ids in parts for id in ids))
 
 

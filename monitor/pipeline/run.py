@@ -477,7 +477,7 @@ class Session:
         ended = (name, outcome, message, check.started, now, due)
         self._monitor.judge.structures.rest()
         gaps, alerts = tuple(check.gaps), tuple(check.alert_ids)
-        return CheckResult(*ended, check.done, check.failed, gaps, alerts, turned, check.unresolved)
+        return CheckResult(*ended, check.done, check.failed, gaps, alerts, turned, check.unresolved, after)
 
     def _weigh(self, check: _Check, outcome: str, message: str, now: datetime) -> tuple[str, str]:
         """A source that was read can still be stale, or have moved. Files have no rhythm of their own."""

@@ -15,6 +15,7 @@ LONGEST_WAIT = 24 * 3600.0  # seconds; a failing source is never given up, only 
 LONGEST_RETRY_AFTER = 7 * 24 * 3600.0  # seconds; what a server may ask for
 HEARTBEAT = "watch"  # name of the scheduler's heartbeat
 HEARTBEAT_SECONDS = 60
+STOPPED = 0  # in place of a process: the scheduler was stopped, and ended
 
 
 def next_check(

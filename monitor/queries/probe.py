@@ -61,11 +61,13 @@ async def _try(
                         gaps += 1
                         tell(f"  gap      {item.outcome}: {item.message}")
                     elif isinstance(item, Document):
-                        articles += _show_document(item, matcher, tell)
+                        read = _show_document(item, matcher, tell)
+                        articles, gaps = articles + read, gaps + (not read)
                     if source.kind in ("folder", "mail", "warc") and articles >= most:
                         break  # the other kinds keep to their options
         except SourceError as error:
             tell(f"  failed   {error.outcome}: {error}")
+            tell(f"articles: {articles}, gaps: {gaps} and the whole source; nothing was recorded")
             return False
     tell(f"articles: {articles}, gaps: {gaps}; nothing was recorded")
     return True
@@ -93,22 +95,22 @@ def _traced(get: Get, tell: Tell) -> Get:
     return traced
 
 
-def _show_document(document: Document, matcher: Matcher, tell: Tell) -> int:
-    """Tell what becomes of a document; 1 when it gives an article."""
+def _show_document(document: Document, matcher: Matcher, tell: Tell) -> bool:
+    """Show what becomes of a document; false when it gives no article."""
     from monitor.ingest import extract
 
     try:
         article = extract(document)
     except SourceError as error:
         tell(f"  gap      {error.outcome}: {error}")
-        return 0
+        return False
     day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "no date"
     tell(f"  article  {article.title or '(no title)'}")
     tell(f"           {article.url}")
     length = f"{len(article.text):,} characters"
     named = _named(matcher.find(article.text, article.language, article.source))
     tell(f"           {day}, {article.language or 'language not known'}, {length}, {named}")
-    return 1
+    return True
 
 
 def _named(mentions: list[Mention]) -> str:

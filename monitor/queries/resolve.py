@@ -135,17 +135,12 @@ def read_names(path: Path) -> Iterator[str]:
         raise MonitorError(f"{path} could not be read: {error.strerror}") from error
 
 
-def write_picture(of: Resolution, path: Path) -> None:
-    """Draw the structure of an answer as SVG. Raises MonitorError when there is nothing to draw."""
+def picture_of(of: Resolution) -> str:
+    """The structure of an answer as SVG. Raises MonitorError when there is nothing to draw."""
     from monitor.chem import missing
 
     if not of.smiles or missing():
         raise MonitorError(f"there is no picture of “{of.name}”: {missing() or 'its structure is not known'}")
     from monitor.chem.structure import picture
 
-    try:
-        path.write_text(picture(of.smiles), encoding="utf-8")
-    except OSError as error:
-        raise MonitorError(
-            f"{path} could not be written: {error.strerror}; choose another --image"
-        ) from error
+    return picture(of.smiles)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from monitor.pipeline.structures import lacking, told_lacking
-from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS
+from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED
 from monitor.queries.database import minute, open_database
 
 if TYPE_CHECKING:
@@ -97,6 +97,8 @@ def _beat_line(beats: dict[str, tuple[datetime, int]], now: datetime) -> str:
     if beat is None:
         return "The scheduler has never run; `substance-monitor watch` starts it."
     age = (now - beat[0]).total_seconds()
+    if beat[1] == STOPPED:
+        return f"The scheduler was stopped {_span(age)} ago; `substance-monitor watch` starts it."
     if age <= 3 * HEARTBEAT_SECONDS:
         return f"The scheduler is running (process {beat[1]})."
     return f"The scheduler is not running: its last sign of life was {_span(age)} ago."

@@ -118,7 +118,11 @@ _HEADINGS = {
     "novel_id": "number",
 }
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# A spreadsheet that is set to another separator divides a cell there, quoted or not.
+_DIVIDED = re.compile(r"(?<=[\s\S])([,;|\t\r\n]\s*\"?)(?=[=+\-@＝＋－＠])")
+_DIRECTION = "\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+_CONTROL = re.compile(f"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION}\ud800-\udfff]")
+_UNSAFE = re.compile(f"[\x7f-\x9f{_DIRECTION}\ud800-\udfff]")  # what JSON lets stand as it is
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>|])")
 _MD_ADDRESS = re.compile(r"[\s<>|\\\x00-\x1f]")
 _LINE_LIMIT = 300
@@ -247,7 +251,7 @@ def _table(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) 
 
 
 def _csv(frame: pd.DataFrame, separator: str) -> str:
-    """Cells that a spreadsheet would run as a formula get an apostrophe in front."""
+    """What a spreadsheet would run as a formula, whatever its separator, gets an apostrophe in front."""
     import csv
     import io
 
@@ -256,15 +260,18 @@ def _csv(frame: pd.DataFrame, separator: str) -> str:
     writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
     writer.writerow(columns)
     for row in _rows(frame, columns):
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([_harmless(value, separator) for value in row])
     return out.getvalue()
 
 
-def _harmless(value: object) -> object:
+def _harmless(value: object, separator: str = ",") -> object:
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(value, str):
-        value = value.replace("\x00", "\ufffd")
+        value = _DIVIDED.sub(
+            lambda match: match[1] if match[1][0] == separator else f"{match[1]}'",
+            _CONTROL.sub("\ufffd", value),
+        )
         return f"'{value}" if value.startswith(_FORMULA) else value
     return "" if value is None else value
 
@@ -305,7 +312,8 @@ def _escaped(text: str) -> str:
 def _json(frame: pd.DataFrame, title: str, generated_at: datetime, width: int) -> str:
     columns = [str(column) for column in frame.columns]
     records = [dict(zip(columns, map(_jsonable, row), strict=True)) for row in _rows(frame, columns)]
-    return json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+    text = json.dumps(records, ensure_ascii=False, indent=2) + "\n"
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _jsonable(value: object) -> object:

@@ -36,18 +36,23 @@ _LASTING = {
 
 
 def parse_url(url: str) -> URL:
-    """The database URL as a value; StoreError when it is not one that the store can use."""
+    """The database URL as a value; StoreError, which repeats nothing of it, when the store cannot use it."""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        message = f"not a database URL: {url!r}; write sqlite:///monitor.db or postgresql://..."
-        raise StoreError(message) from error
+    except (ArgumentError, ValueError):  # not its cause either: it holds the URL
+        message = "the address is no database URL; write sqlite:///monitor.db or postgresql://user@host/name"
+        raise StoreError(message) from None
     backend = parsed.get_backend_name()
     if backend not in ("sqlite", "postgresql"):
         raise StoreError(f"database {backend!r} is not supported; use sqlite:/// or postgresql://")
     if backend == "sqlite" and sqlite_path(parsed) is None:
         raise StoreError("the database must be a file, as in sqlite:///monitor.db: in memory nothing is kept")
     return parsed
+
+
+def shown(url: URL) -> str:
+    """A database as messages name it: without the password, and without options, where others may stand."""
+    return url.set(password=None, query={}).render_as_string()
 
 
 def sqlite_path(url: URL) -> Path | None:

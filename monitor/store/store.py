@@ -35,6 +35,7 @@ from monitor.store.engine import (
     open_readonly,
     parse_url,
     refuse_encoding,
+    shown,
     sqlite_path,
     store_errors,
 )
@@ -87,7 +88,7 @@ def open_store(
     """
     place = parse_url(url)
     path = sqlite_path(place)
-    with store_errors(f"could not open the database {place.render_as_string()}"), ExitStack() as on_failure:
+    with store_errors(f"could not open the database {shown(place)}"), ExitStack() as on_failure:
         whole = True
         if path is not None:
             refuse_emptied(path, archives)

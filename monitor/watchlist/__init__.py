@@ -6,7 +6,7 @@ from monitor.watchlist.checks import cas_check, inchikey_check
 from monitor.watchlist.describe import describe
 from monitor.watchlist.enrich import enrich
 from monitor.watchlist.files import load_file
-from monitor.watchlist.load import Entry, from_entries
+from monitor.watchlist.load import Entry, all_refused, from_entries
 from monitor.watchlist.lookup import index, lookup, name_key, near
 from monitor.watchlist.merge import merge
 from monitor.watchlist.notices import Named, Notice, Reading, read_notice
@@ -19,6 +19,7 @@ __all__ = [
     "Named",
     "Notice",
     "Reading",
+    "all_refused",
     "cas_check",
     "describe",
     "diff",

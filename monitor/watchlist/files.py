@@ -13,6 +13,7 @@ from monitor.errors import WatchlistError
 from monitor.model import Watchlist
 from monitor.watchlist.load import Entry, from_entries, read_severity
 
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")  # .xlsx and .ods are zip files; .xls
 COLUMNS = ("name", "aliases", "cas", "inchikey", "severity", "note", "key", "language")
 
 
@@ -40,6 +41,12 @@ def _read(path: Path) -> str:
         raise WatchlistError(
             f"cannot be read: {error.strerror}; check the path and its rights", str(path)
         ) from error
+    if data.startswith(_WORKBOOKS):
+        raise WatchlistError(
+            "is a workbook of a spreadsheet program, or another archive; open it there and save the sheet as "
+            "CSV (UTF-8, comma-separated)",
+            str(path),
+        )
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -50,7 +57,7 @@ def _read(path: Path) -> str:
 # --- CSV ---------------------------------------------------------------------------------------------
 
 
-def _csv_entries(text: str, path: Path) -> Iterator[Entry]:
+def _csv_entries(text: str, path: Path) -> Iterator[Entry | WatchlistError]:
     rows = _csv_rows(text, path)
     line, header = next(rows, (1, []))
     header = [cell.strip().casefold() for cell in header]
@@ -58,11 +65,12 @@ def _csv_entries(text: str, path: Path) -> Iterator[Entry]:
     for line, row in rows:
         at = f"{path}:{line}"
         if len(row) > len(header):
-            raise WatchlistError(
+            yield WatchlistError(
                 f"the row has {len(row)} cells, the header {len(header)}; put names with a comma into "
                 'double quotes, as in "1,4-butanediol"',
                 at,
             )
+            continue
         cells = dict(zip(header, row, strict=False))
         aliases = cells.pop("aliases", "")
         yield Entry(
@@ -136,8 +144,15 @@ def _load_yaml(text: str, path: Path) -> Watchlist:
         tree = tree.get("substances")
     if not isinstance(tree, list) or not tree:
         raise WatchlistError("holds no list of substances; begin each with '- name: ...'", f"{path}:1")
-    entries = [_yaml_entry(tree, index, path) for index in range(len(tree))]
+    entries = [_yaml_entry_or_error(tree, index, path) for index in range(len(tree))]
     return from_entries(entries, name=title, severity=severity, where=str(path))
+
+
+def _yaml_entry_or_error(items: Any, index: int, path: Path) -> Entry | WatchlistError:
+    try:
+        return _yaml_entry(items, index, path)
+    except WatchlistError as error:
+        return error
 
 
 def _yaml_entry(items: Any, index: int, path: Path) -> Entry:

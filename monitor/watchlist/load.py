@@ -16,6 +16,7 @@ from monitor.watchlist.checks import cas_check, cas_digit, control_character, fo
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 _KEY = re.compile(r"\w[\w-]*")
+MOST_ERRORS = 50  # bad entries that one message names
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +39,43 @@ class Entry:
     line: int = 0
 
 
+def all_refused(errors: Sequence[WatchlistError]) -> WatchlistError:
+    """Several errors as one, a line each; the first says where."""
+    if len(errors) == 1:
+        return errors[0]
+    more = f"\nand {len(errors) - MOST_ERRORS:,} more like these" if len(errors) > MOST_ERRORS else ""
+    joined = WatchlistError("\n".join(map(str, errors[:MOST_ERRORS])) + more)
+    joined.where = errors[0].where
+    return joined
+
+
 def from_entries(
-    entries: Iterable[Entry], *, name: str, severity: Severity | None = None, where: str = ""
+    entries: Iterable[Entry | WatchlistError],
+    *,
+    name: str,
+    severity: Severity | None = None,
+    where: str = "",
 ) -> Watchlist:
     """Make a Watchlist of kind "house", called `name`, of a user's entries.
 
     `severity` is for the entries that name none. `where` is the file: errors are told as "where:line", and
-    its name is the `source` of each row. Raises WatchlistError for an empty, double or invisible-character
-    name, a wrong CAS RN or InChIKey, an unknown severity.
+    its name is the `source` of each row. An entry that could not even be read comes as the error. Raises
+    WatchlistError for every empty, double or invisible-character name, wrong CAS RN or InChIKey, unknown
+    severity.
     """
     info = ListInfo(slug(name) or "house", name, "house list", "", "house")
     reader = _Reader(info, severity, where)
+    errors: list[WatchlistError] = []
     for entry in entries:
-        reader.add(entry)
+        if isinstance(entry, WatchlistError):
+            errors.append(entry)
+            continue
+        try:
+            reader.add(entry)
+        except WatchlistError as error:
+            errors.append(error)
+    if errors:
+        raise all_refused(errors)
     return Watchlist(reader.substances, tuple(reader.names), tuple(reader.listings), {info.id: info})
 
 

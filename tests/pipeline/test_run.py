@@ -5,18 +5,15 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
-from email.utils import format_datetime
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from monitor.errors import ConfigError, LexiconError, SourceError, StoreError, WatchlistError
+from monitor.errors import ConfigError, LexiconError, StoreError, WatchlistError
 from monitor.match import Lexicon
-from monitor.model import Document, Gap, Mention, Source, SourceState
-from monitor.pipeline.batches import BATCH, BATCH_BYTES, Room, batches
+from monitor.model import Mention, Source
 from monitor.pipeline.prepare import prepare_lexicon
 from monitor.pipeline.run import BugError, Matcher, build_matcher
 from tests.servers import answer, endless, status
@@ -369,163 +366,6 @@ def test_a_cache_that_cannot_be_written_is_done_without(tmp_path: Path) -> None:
     watchlist = build_matcher(None).watchlist
     (tmp_path / "file").write_text("in the way")
     prepare_lexicon(replace(watchlist, names=watchlist.names[:50]), tmp_path / "file" / "cache")
-
-
-# --- batches -------------------------------------------------------------------------------------------
-
-Item = Document | Gap | SourceState
-STATE = SourceState("s", cursor={"n": 1})
-
-
-def document(body: bytes = b"text") -> Document:
-    return Document("s", "https://example.org/", body, "text/plain", Clock().now)
-
-
-def batched(
-    items: list[Item | Exception], stop_after: int | None = None
-) -> list[tuple[int, int, bool, bool]]:
-    """(documents, gaps, closed by a checkpoint, stopped) of every batch; then the error's name, if any."""
-    found: list[tuple[int, int, bool, bool]] = []
-
-    async def run() -> None:
-        stop = asyncio.Event()
-
-        async def source() -> AsyncIterator[Item]:
-            for number, item in enumerate(items):
-                if number == stop_after:
-                    stop.set()
-                if isinstance(item, Exception):
-                    raise item
-                yield item
-
-        async for batch in batches(source(), stop):
-            found.append((len(batch.documents), len(batch.gaps), batch.state is not None, batch.stopped))
-
-    asyncio.run(run())
-    return found
-
-
-def test_a_checkpoint_closes_a_batch() -> None:
-    gap = Gap("x", "gone", "gone")
-    assert batched([document(), gap, STATE, document(), STATE, STATE]) == [
-        (1, 1, True, False),
-        (1, 0, True, False),
-        (0, 0, True, False),
-    ]
-
-
-def test_batches_are_bounded_by_number_and_by_bytes() -> None:
-    assert batched([document()] * (BATCH + 1)) == [(BATCH, 0, False, False), (1, 0, False, False)]
-    large = document(b"x" * (BATCH_BYTES // 2))
-    assert batched([large] * 5) == [(2, 0, False, False), (2, 0, False, False), (1, 0, False, False)]
-
-
-def test_what_all_sources_hold_together_has_a_limit() -> None:
-    """Beyond it a batch is written early, and what a broken-off source held is given back."""
-    room = Room(limit=250)
-    sizes: list[int] = []
-
-    async def source() -> AsyncIterator[Item]:
-        for _ in range(5):
-            yield document(b"x" * 100)
-
-    async def run() -> None:
-        waiting = batches(source(), asyncio.Event(), room)
-        async for batch in waiting:
-            sizes.append(len(batch.documents))
-            break
-        await waiting.aclose()
-
-    asyncio.run(run())
-    assert (sizes, room.held) == ([3], 0)
-
-
-def test_what_came_before_an_error_is_kept() -> None:
-    kept: list[tuple[int, int, bool, bool]] = []
-
-    async def run() -> None:
-        async def source() -> AsyncIterator[Item]:
-            yield document()
-            raise SourceError("gone")
-
-        async for batch in batches(source(), asyncio.Event()):
-            kept.append((len(batch.documents), len(batch.gaps), batch.state is not None, batch.stopped))
-
-    with pytest.raises(SourceError):
-        asyncio.run(run())
-    assert kept == [(1, 0, False, False)]
-
-
-def test_stop_ends_with_what_is_in_hand() -> None:
-    assert batched([document()] * 9, stop_after=3) in ([(4, 0, False, True)], [(3, 0, False, True)])
-    assert batched([STATE], stop_after=0) in (
-        [(0, 0, True, False), (0, 0, False, True)],
-        [(0, 0, False, True)],
-    )
-
-
-# --- health of a source --------------------------------------------------------------------------------
-
-
-def dated(count: int, newest: datetime) -> str:
-    """A feed of items a day apart."""
-    days = ((number, format_datetime(newest - timedelta(days=number))) for number in range(count))
-    items = "".join(
-        f"<item><title>Day {number}</title><guid isPermaLink='false'>{number}</guid>"
-        f"<description>It rained.</description><pubDate>{day}</pubDate></item>"
-        for number, day in days
-    )
-    return f'<rss version="2.0"><channel><title>Feed</title>{items}</channel></rss>'
-
-
-def test_a_feed_that_falls_silent_is_stale_and_well_again_with_the_next_item(tmp_path: Path) -> None:
-    clock = Clock()
-    routes: dict[str, object] = {"/feed": answer(dated(15, clock.now), "text/xml")}
-    with served(routes) as server:  # type: ignore[arg-type]
-        config = write_config(tmp_path, feed_source("news", f"{server.url}/feed"), more=allowing(server))
-        with opened(config, clock) as monitor:
-            told = []
-            for days in (0, 3, 2, 1, 1):
-                clock.forward(days=days)
-                (check,) = monitor.run().checks
-                told.append((check.outcome, check.turned))
-            assert told == [("ok", ""), ("unchanged", ""), ("stale", ""), ("stale", ""), ("stale", "bad")]
-            assert "its longest pause before was 24 hours" in check.message
-            assert check.next_check == clock.now + timedelta(minutes=15)  # no back-off: it was read
-            routes["/feed"] = answer(dated(16, clock.now), "text/xml")
-            (check,) = monitor.run().checks
-    assert (check.outcome, check.turned) == ("ok", "well")
-    assert rows(tmp_path, "SELECT turned, outcome FROM v_source_events") == [("bad", "stale"), ("well", "ok")]
-    assert rows(tmp_path, "SELECT health, open_gaps FROM v_source_health") == [("ok", 0)]
-
-
-def test_a_feed_that_moved_for_good_is_read_and_told(tmp_path: Path) -> None:
-    routes: dict[str, object] = {"/new": answer(rss({}), "text/xml")}
-    with served(routes) as server:  # type: ignore[arg-type]
-        routes["/page"] = page("Weather", "It rained.")
-        routes["/new"] = answer(rss({f"{server.url}/page": "Weather"}), "text/xml")
-        routes["/old"] = status(301, Location=f"{server.url}/new")
-        config = write_config(tmp_path, feed_source("news", f"{server.url}/old"), more=allowing(server))
-        with opened(config, Clock()) as monitor:
-            (check,) = monitor.run().checks
-    assert (check.outcome, check.done.new, check.turned) == ("moved", 1, "")
-    assert f"{server.url}/new" in check.message
-    assert rows(tmp_path, "SELECT health, failures, open_gaps FROM v_source_health") == [("moved", 0, 0)]
-
-
-def test_a_source_that_fails_three_times_turns_bad_once(tmp_path: Path) -> None:
-    clock = Clock()
-    routes: dict[str, object] = {"/feed": status(403)}
-    with served(routes) as server:  # type: ignore[arg-type]
-        config = write_config(tmp_path, feed_source("news", f"{server.url}/feed"), more=allowing(server))
-        turns = []
-        for step in range(6):
-            if step == 5:
-                routes["/feed"] = answer(rss({f"{server.url}/page": "Weather"}), "text/xml")
-            with opened(config, clock) as monitor:
-                turns.append(monitor.run().checks[0].turned)
-            clock.forward(hours=1)
-    assert turns == ["", "", "bad", "", "", "well"]
 
 
 # --- how a text came ---------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from monitor.config import load_config
 from tests.servers import answer, status
-from tests.worlds import allowing, feed_source, page, ran, rss, served, write_config
+from tests.worlds import allowing, feed_source, folder_source, page, ran, rss, served, write_config
 
 
 def test_a_source_is_tried_step_by_step_and_nothing_is_kept(tmp_path: Path) -> None:
@@ -55,3 +55,18 @@ def test_without_a_configuration_the_guard_holds_all_the_same(tmp_path: Path) ->
     code, _, err = ran(tmp_path, "source", "add", "http://127.0.0.1:9/")
     assert code == 1
     assert "not a public address" in err
+
+
+def test_every_gap_that_is_shown_is_counted(tmp_path: Path) -> None:
+    """Those of documents that cannot be read as well as those of the source."""
+    write_config(tmp_path, folder_source("in", tmp_path / "in"))
+    for name, body in {
+        "a.txt": b"A drum of examplium chloride.",
+        "x.pdf": b"%PDF-1.4",
+        "y.pdf": b"%PDF-1.7 y",
+    }.items():
+        (tmp_path / "in" / name).write_bytes(body)
+    code, out, _ = ran(tmp_path, "source", "test", "in")
+    assert code == 0
+    assert out.count("  gap  ") == 2
+    assert out.endswith("articles: 1, gaps: 2; nothing was recorded\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -106,10 +107,38 @@ def test_csv_holds_every_column_and_no_formula() -> None:
     for row, title in zip(rows, HOSTILE, strict=True):
         for cell in row.values():
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
-        assert row["title"].lstrip("'") == title.replace("\x00", "\ufffd")
+        assert row["title"].lstrip("'") == re.sub(r"[\x00-\x08\x1b\x9b\u202e]", "\ufffd", title)
     assert rows[0]["title"].startswith("'=")
     assert rows[0]["raised_at"] == "2026-11-20T12:00:00Z"
     assert rows[0]["published_at"] == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "shown_as"),
+    [
+        ("seized;=1+1", "seized;'=1+1"),
+        ('seized; "=1+1', "seized; \"'=1+1"),
+        ("seized\t@SUM(1)", "seized\t'@SUM(1)"),
+        ("a|+1", "a|'+1"),
+        ("a\n-1", "a\n'-1"),
+        ("=1;=2", "'=1;'=2"),
+        # the file's own separator is quoted, and what is no formula stays as it is
+        ("a, -5 %", "a, -5 %"),
+        ("3,4-MDMA; 1-boc", "3,4-MDMA; 1-boc"),
+        ("a = b; c-d", "a = b; c-d"),
+    ],
+)
+def test_a_cell_is_no_formula_under_another_separator_either(title: str, shown_as: str) -> None:
+    rows = list(csv.DictReader(io.StringIO(shown("csv", frame((title,))), newline="")))
+    assert rows[0]["title"] == shown_as
+
+
+def test_csv_and_json_hold_nothing_that_acts_on_a_terminal() -> None:
+    title = "a\x1b[31m\x9b32m\u202eb\u2067\x7f"
+    for fmt in ("csv", "json"):
+        text = shown(fmt, frame((title,)))
+        assert not set("\x1b\x9b\u202e\u2067\x7f") & set(text)
+    assert json.loads(shown("json", frame((title,))))[0]["title"] == title
 
 
 def test_json_holds_every_column_with_iso_dates() -> None:

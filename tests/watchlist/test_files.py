@@ -151,3 +151,32 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(WatchlistError, match="cannot be read"):
         load_file(tmp_path / "folder.csv")
+
+
+def test_every_bad_row_is_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    rows = "name,cas\nzorb,103-63-9\nblax,103-63-8\nquiz,1,2\n,50-00-0\nright,67-64-1\nworb,xx\n"
+    path = write(tmp_path, "mine.csv", rows)
+    with pytest.raises(WatchlistError) as caught:
+        load_file(path)
+    lines = str(caught.value).split("\n")
+    assert [line.removeprefix(f"{path}:").partition(":")[0] for line in lines] == ["3", "4", "5", "7"]
+    assert caught.value.where == f"{path}:3"
+    path = write(tmp_path, "mine.yaml", "- name: zorb\n  cas: 1\n- name: 12\n- name: right\n- cas: x\n")
+    with pytest.raises(WatchlistError) as caught:
+        load_file(path)
+    assert len(str(caught.value).split("\n")) == 3
+
+
+def test_many_bad_rows_are_counted(tmp_path: Path) -> None:
+    rows = "".join(f"name {number},{number}-bad\n" for number in range(60))
+    with pytest.raises(WatchlistError) as caught:
+        load_file(write(tmp_path, "mine.csv", f"name,cas\n{rows}"))
+    lines = str(caught.value).split("\n")
+    assert (len(lines), lines[-1]) == (51, "and 10 more like these")
+
+
+@pytest.mark.parametrize("name", ["mine.csv", "mine.yaml", "mine.xlsx"])
+@pytest.mark.parametrize("data", [b"PK\x03\x04\x14\x00\x06\x00", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00"])
+def test_a_workbook_is_named_as_one_whatever_it_is_called(tmp_path: Path, name: str, data: bytes) -> None:
+    with pytest.raises(WatchlistError, match=r"is a workbook.*save the sheet as CSV"):
+        load_file(write(tmp_path, name, data))

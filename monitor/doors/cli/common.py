@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.errors import MonitorError
+from monitor.doors.safe_text import safe_lines
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -45,6 +46,24 @@ def cache_folder() -> Path | None:
         return None
 
 
+def suggester(config: Path) -> Callable[[str], str]:
+    """What turns "explain 1" into a command that works as it is typed.
+
+    After `make run` the program is in a folder that no PATH names; another configuration goes along.
+    """
+    import shlex
+    import shutil
+
+    program = Path(sys.argv[0])
+    words = ["substance-monitor"]
+    if program.name == "__main__.py":
+        words = [sys.executable, "-m", "monitor"]
+    elif program.is_file() and shutil.which(program.name) != str(program.absolute()):
+        words = [os.path.relpath(program) if program.absolute().is_relative_to(Path.cwd()) else str(program)]
+    more = [] if config == DEFAULT_CONFIG else ["--config", str(config)]
+    return lambda command: " ".join(filter(None, (shlex.join(words), command, shlex.join(more))))
+
+
 def terminal_width() -> int:
     import shutil
 
@@ -65,35 +84,6 @@ def load_or_shipped(path: Path | None) -> Config | None:
     return load(path or DEFAULT_CONFIG)
 
 
-def write_beside(out: Path, content: bytes) -> None:
-    """Write a file whole or not at all: beside its place first, then put there. Raises MonitorError."""
-    import tempfile
-
-    beside = None
-    try:
-        if out.exists() and not out.is_file():  # /dev/stdout, a pipe
-            out.write_bytes(content)
-            return
-        with tempfile.NamedTemporaryFile(
-            dir=out.parent, prefix=f".{out.name}.", suffix=".part", delete=False
-        ) as file:
-            beside = Path(file.name)
-            file.write(content)
-        mode = out.stat().st_mode & 0o777 if out.exists() else 0o666 & ~_umask()
-        beside.chmod(mode)
-        beside.replace(out)
-    except OSError as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise MonitorError(f"{out} could not be written: {error.strerror}; choose another --out") from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
 def day_of(written: str | None) -> date:
     """The day of `--at`, today without it."""
     try:
@@ -108,13 +98,16 @@ def counted(count: int, thing: str) -> str:
 
 def complain(message: str, code: int) -> int:
     """Write what went wrong to standard error; returns the exit code."""
-    sys.stderr.write(f"substance-monitor: {message}\n")
+    sys.stderr.write(f"substance-monitor: {safe_lines(message)}\n")
     return code
+
+
+def say_aside(line: str) -> None:
+    """Write a line to standard error: standard output is for what was asked for."""
+    sys.stderr.write(f"{safe_lines(line)}\n")
 
 
 def say(*lines: str) -> None:
     """Write lines to standard output; what could drive a terminal in them is replaced."""
-    from monitor.doors.terminal import safe
-
-    for part in (part for line in lines for part in line.split("\n")):
-        typer.echo(safe(part))
+    for line in lines:
+        typer.echo(safe_lines(line))

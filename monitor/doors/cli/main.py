@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs: `--help` answers at once.
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import sys
@@ -28,6 +29,7 @@ from monitor.doors.cli import (
     watchlist,
 )
 from monitor.doors.cli.common import EXIT_BUG, EXIT_CONFIG, EXIT_FAILED, EXIT_STOPPED, complain
+from monitor.doors.safe_text import SafeFormatter, safe_lines
 from monitor.errors import ConfigError, MonitorError
 
 # Every wrong use of the command line. Newer versions of typer carry their own copy of click, which has no
@@ -64,7 +66,7 @@ def main() -> None:
     except OSError as error:  # a full disk behind standard output, a folder that went away
         code = complain(f"{error.filename or 'output'}: {error.strerror}", EXIT_FAILED)
     except Exception as error:  # noqa: BLE001 - the last door: a bug is told as one
-        traceback.print_exc()
+        sys.stderr.write(safe_lines(traceback.format_exc()))
         code = complain(f"{error!r}. This is a bug in the program; please report the lines above", EXIT_BUG)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -74,7 +76,9 @@ def _usage(error: Exception) -> int:
     show, code = getattr(error, "show", None), getattr(error, "exit_code", EXIT_CONFIG)
     if show is None:
         raise error
-    show()
+    text = io.StringIO()
+    show(text)
+    sys.stderr.write(safe_lines(text.getvalue()))
     return int(code)
 
 
@@ -102,9 +106,9 @@ def settings(
 ) -> None:
     """Set up logging; what all commands share."""
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=level, handlers=[handler])
     if not verbose:
         # their tracebacks come on top of what the ledger and our own lines say
         for library in ("apscheduler", "trafilatura", "pypdf"):

@@ -56,7 +56,7 @@ def novel_decide(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Watch a name from now on, ignore it for ever, or open it again."""
-    from monitor.doors.terminal import clean
+    from monitor.doors.safe_text import clean
     from monitor.queries.novel_names import decide
 
     if not reason.strip() or not by.strip():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,9 +13,10 @@ from monitor.doors.cli.common import (
     load,
     now,
     say,
+    say_aside,
     terminal_width,
-    write_beside,
 )
+from monitor.doors.output import write_whole
 from monitor.queries.reports import report_names
 
 _SEPARATORS = {",": ",", ";": ";", "tab": "\t", "\t": "\t", "\\t": "\t"}
@@ -62,8 +62,8 @@ def report(
     if out is None:
         typer.echo(made.decode().rstrip("\n"))
         return
-    write_beside(out, made)
-    sys.stderr.write(f"written to {out}\n")
+    write_whole(out, made, "--out")
+    say_aside(f"written to {out}")
 
 
 def explain(

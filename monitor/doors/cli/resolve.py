@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.doors.cli.common import OptionalConfigPath, day_of, load_or_shipped, now
+from monitor.doors.cli.common import OptionalConfigPath, day_of, load_or_shipped, now, say_aside
+from monitor.doors.output import write_whole
+from monitor.doors.safe_text import safe_json
 
 if TYPE_CHECKING:
     from monitor.config import Config
@@ -52,19 +54,20 @@ def _answer(
 ) -> None:
     """Resolve and show; with `now`, PubChem may be asked."""
     from monitor.queries.pubchem_lookup import open_lookup
-    from monitor.queries.resolve import as_row, open_resolver, read_names, write_picture
+    from monitor.queries.resolve import as_row, open_resolver, picture_of, read_names
 
     names: Iterable[str] = read_names(asked) if isinstance(asked, Path) else asked or ()
     with ExitStack() as life:
         lookup = life.enter_context(open_lookup(config, now)) if now else None
         asking = life.enter_context(open_resolver(config, lookup))
         if asking.without:
-            sys.stderr.write(f"only names that the watchlist knows are resolved: {asking.without}\n")
+            say_aside(f"only names that the watchlist knows are resolved: {asking.without}")
         for found in asking.resolve(names, at):
-            sys.stdout.write(json.dumps(as_row(found, asking.watchlist), ensure_ascii=False) + "\n")
+            row = json.dumps(as_row(found, asking.watchlist), ensure_ascii=False)
+            sys.stdout.write(safe_json(row) + "\n")
             if image is not None:
-                write_picture(found, image)
-                sys.stderr.write(f"drawn in {image}\n")
+                write_whole(image, picture_of(found).encode(), "--image")
+                say_aside(f"drawn in {image}")
         if lookup is not None and lookup.missed:
             names_ = "one name" if lookup.missed == 1 else f"{lookup.missed:,} names"
-            sys.stderr.write(f"{names_} not looked up in PubChem: {lookup.trouble}; ask again later\n")
+            say_aside(f"{names_} not looked up in PubChem: {lookup.trouble}; ask again later")

@@ -21,7 +21,9 @@ from monitor.doors.cli.common import (
     counted,
     load,
     now,
+    suggester,
 )
+from monitor.doors.safe_text import safe_lines
 
 if TYPE_CHECKING:
     from monitor.pipeline.run import BugError, Monitor, Progress, RunSummary
@@ -43,12 +45,14 @@ def run(
     console = make_console()
     with _monitor(config) as monitor:
         chosen = monitor.named(source or None)
-        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
+        show_news(
+            console, monitor.news, monitor.matcher.watchlist, monitor.lacking, suggest=suggester(config)
+        )
         bug: BugError | None = None
         with _stop_on_signals() as stopping:
             with run_progress(console, len(chosen)) as tell:
                 summary, bug = _run(lambda: monitor.run(source or None, tell, stopping.ready))
-            _show(monitor, summary)
+            _show(monitor, summary, suggester(config))
     if bug is not None:
         raise typer.Exit(_tell_bug(bug))
     if stopping.asked:
@@ -67,18 +71,18 @@ def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
         return error.summary, error
 
 
-def _show(monitor: Monitor, summary: RunSummary) -> None:
+def _show(monitor: Monitor, summary: RunSummary, suggest: Callable[[str], str]) -> None:
     from monitor.doors.terminal import make_console, show_summary
     from monitor.queries.reports import alert_lines
 
     told = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
     lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in told]
-    show_summary(make_console(), summary, *lines)
+    show_summary(make_console(), summary, *lines, suggest=suggest)
 
 
 def _tell_bug(error: BugError) -> int:
     for bug in error.bugs:
-        sys.stderr.write("".join(traceback.format_exception(bug)))
+        sys.stderr.write(safe_lines("".join(traceback.format_exception(bug))))
     return complain(
         f"{error}. This is a bug in the program; everything else was finished and recorded. "
         "Please report the lines above",
@@ -96,7 +100,9 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
 
     console = make_console()
     with _monitor(config) as monitor:
-        show_news(console, monitor.news, monitor.matcher.watchlist, monitor.lacking)
+        show_news(
+            console, monitor.news, monitor.matcher.watchlist, monitor.lacking, suggest=suggester(config)
+        )
         watched = counted(len(monitor.sources), "source")
         console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
 

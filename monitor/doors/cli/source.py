@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now, say
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now, say, suggester
 
 if TYPE_CHECKING:
     from monitor.queries.probe import OfferedSource
@@ -25,7 +25,7 @@ def sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
     from monitor.queries.sources import source_lines
 
     lines, beat = source_lines(load(config), now())
-    show_sources(make_console(), lines, beat)
+    show_sources(make_console(), lines, beat, suggest=suggester(config))
 
 
 @commands.command("test")

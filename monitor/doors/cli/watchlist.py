@@ -18,6 +18,7 @@ from monitor.doors.cli.common import (
     load_or_shipped,
     now,
     say,
+    say_aside,
 )
 
 if TYPE_CHECKING:
@@ -76,15 +77,13 @@ def watchlist_check(config: OptionalConfigPath = None) -> None:
 
     Exit code 0 also when some do: a person has to judge them.
     """
-    from monitor.doors.terminal import safe
     from monitor.queries.resolve import check_identity
 
     lines, without = check_identity(load_or_shipped(config))
-    for line in lines:
-        typer.echo(safe(line))
+    say(*lines)
     if without:
-        sys.stderr.write(f"{without}\n")
-    sys.stderr.write(f"{len(lines):,} disagreements\n")
+        say_aside(without)
+    say_aside(f"{len(lines):,} disagreements")
 
 
 @commands.command("sync")
@@ -158,7 +157,7 @@ def _progress() -> Callable[[int, int], None]:
 
 
 def _show_result(result: SyncResult) -> None:
-    from monitor.doors.terminal import safe
+    from monitor.doors.safe_text import safe
 
     typer.echo(
         f"{result.looked_up:,} of {result.wanted:,} substances looked up, {result.unknown:,} not in PubChem, "
@@ -171,7 +170,7 @@ def _show_result(result: SyncResult) -> None:
 
 
 def _show_proposals(lines: list[ProposalLine], limit: int) -> None:
-    from monitor.doors.terminal import clean
+    from monitor.doors.safe_text import clean
 
     if not lines:
         typer.echo("No open proposals (--all shows decided ones too).")

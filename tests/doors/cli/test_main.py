@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +15,6 @@ from pathlib import Path
 import pytest
 
 from monitor.config import config_schema
-from monitor.doors.terminal import clean, safe
 from tests.servers import answer, endless
 from tests.worlds import (
     HOUSE,
@@ -305,16 +306,47 @@ def test_version_and_module_door(tmp_path: Path) -> None:
     assert re.fullmatch(r"substance-monitor \d+\.\d+\.\d+\n", out)
 
 
-@pytest.mark.parametrize(
-    ("dirty", "shown"),
-    [
-        ("a\x1b]0;title\x07b", "a\ufffd]0;title\ufffdb"),
-        ("two\nlines\tand\u00a0more", "two lines and more"),
-        ("\u202egnp.exe", "\ufffdgnp.exe"),
-        ("β-芬太尼 é", "β-芬太尼 é"),
-        ("a\x9bb", "a\ufffdb"),
-    ],
-)
-def test_text_from_the_web_cannot_drive_the_terminal(dirty: str, shown: str) -> None:
-    assert clean(dirty) == shown
-    assert "\x1b" not in safe(dirty)
+def test_the_command_that_a_run_ends_with_works_as_it_is_typed(tmp_path: Path) -> None:
+    """The program may be on no PATH, as after `make run`, and the configuration another one."""
+    write_config(tmp_path, folder_source("in", tmp_path / "in")).rename(tmp_path / "my config.yaml")
+    (tmp_path / "in" / "a.txt").write_text(article("Harbour", NEWS))
+    code, out, _ = ran(tmp_path, "run", "-c", "my config.yaml")
+    assert code == 0
+    (command,) = re.findall(r"^Why: (.+)$", out, re.MULTILINE)
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    done = subprocess.run(
+        shlex.split(command), check=False, cwd=tmp_path, env=environment, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Alert 1")
+
+
+def test_nothing_in_an_argument_acts_on_the_terminal(tmp_path: Path) -> None:
+    for arguments in (
+        ("explain", "9\x1b[31m"),
+        ("run", "--n\u202eo"),
+        ("report", "a\x9bb"),
+        ("run", "-c", "\x1bc"),
+    ):
+        code, out, err = ran(tmp_path, *arguments)
+        assert code in (1, 2)
+        assert not re.search("[\x1b\x9b\u202e]", out + err), arguments
+
+
+def test_a_full_disk_leaves_the_report_that_was_there(tmp_path: Path) -> None:
+    """A limit on the size of files stands in for the disk."""
+    write_config(tmp_path, folder_source("in", tmp_path / "in"))
+    (tmp_path / "in" / "a.txt").write_text(article("Harbour", NEWS))
+    ran(tmp_path, "run")
+    (tmp_path / "report.html").write_text("the one before")
+    limited = ["sh", "-c", 'ulimit -f 1; trap "" XFSZ; exec "$@"', "sh", sys.executable, "-m", "monitor"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    for out in ("report.html", "new.html"):
+        done = subprocess.run(
+            [*limited, "report", "alerts", "--format", "html", "--out", out],
+            check=False, cwd=tmp_path, env=environment, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 1, done.stderr
+        assert "could not be written" in done.stderr
+    assert (tmp_path / "report.html").read_text() == "the one before"
+    assert not [path.name for path in tmp_path.iterdir() if "new" in path.name or path.suffix == ".part"]

@@ -80,13 +80,13 @@ def test_the_help_names_every_report(world: Path) -> None:
 
 
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    from monitor.doors.cli.common import write_beside
+    from monitor.doors.output import write_whole
 
     target = tmp_path / "a.csv"
     target.write_text("old")
     target.chmod(0o640)
-    write_beside(target, b"new")
+    write_whole(target, b"new", "--out")
     assert (target.read_text(), target.stat().st_mode & 0o777) == ("new", 0o640)
     with pytest.raises(MonitorError, match="could not be written"):
-        write_beside(tmp_path / "no" / "a.csv", b"new")
+        write_whole(tmp_path / "no" / "a.csv", b"new", "--out")
     assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
