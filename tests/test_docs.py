@@ -21,7 +21,7 @@ from monitor.config import Config, load_config
 from monitor.doors.cli import main as cli
 
 ROOT = Path(__file__).parent.parent
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text()
 OPERATIONS = (ROOT / "docs/operations.md").read_text()
 
@@ -167,6 +167,36 @@ def test_links_between_the_documents_lead_somewhere(document: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", document.read_text()):
         if not target.startswith(("http://", "https://", "mailto:")):
             assert (document.parent / target).exists(), target
+
+
+PATH = re.compile(
+    r"(?<![\w./-])(?:monitor|tests|docs|scripts|migrations|benchmarks|deploy|samples)/[\w./-]*\w/?"
+)
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_the_files_that_the_documents_name_are_there(document: Path) -> None:
+    """Words in capitals stand for a name of one's own. What a program writes is not below these folders."""
+    for path in PATH.findall(document.read_text()):
+        assert (ROOT / path).exists() or re.search(r"[A-Z]{3}", path), path
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCS, *sorted((ROOT / "deploy").iterdir())], ids=lambda path: path.name
+)
+def test_nothing_is_installed_from_where_it_is_not(document: Path) -> None:
+    """The program is on no package index: into an empty environment it comes from a checkout."""
+    for line in document.read_text().splitlines():
+        if "pip install" in line and "'.[" not in line:
+            assert not re.search(r"install (--\S+ )*'?substance-monitor(?!\[)", line), line
+
+
+def test_every_part_of_the_program_is_in_the_architecture() -> None:
+    """Packages by their name in the tree; what people look for most, by file, is up to the author."""
+    page = (ROOT / "docs/architecture.md").read_text()
+    for package in (ROOT / "monitor").iterdir():
+        if (package / "__init__.py").exists():
+            assert f"{package.name}/" in page, package.name
 
 
 def test_the_readme_is_short() -> None:

@@ -107,7 +107,7 @@ def test_csv_holds_every_column_and_no_formula() -> None:
     for row, title in zip(rows, HOSTILE, strict=True):
         for cell in row.values():
             assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
-        assert row["title"].lstrip("'") == re.sub(r"[\x00-\x08\x1b\x9b\u202e]", "\ufffd", title)
+        assert row["title"].lstrip("'") == re.sub(r"[\x00-\x08\r\x1b\x9b\u202e]", "\ufffd", title)
     assert rows[0]["title"].startswith("'=")
     assert rows[0]["raised_at"] == "2026-11-20T12:00:00Z"
     assert rows[0]["published_at"] == ""
