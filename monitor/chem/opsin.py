@@ -143,12 +143,19 @@ class Opsin:
         self._deadline = deadline
         self._patience = patience
         self._java: _Java | None = None
+        self._stopped = False
 
     def __enter__(self) -> Opsin:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def stop(self) -> None:
+        """Ask nothing more: who waits for an answer gets none. From any thread; `close` still ends Java."""
+        self._stopped = True
+        if self._java is not None:
+            self._java.kill()
 
     def close(self) -> None:
         """End Java. The next name would start it again."""
@@ -181,6 +188,7 @@ class Opsin:
         end = time.monotonic() + self._patience
         while at < len(names):
             over = f"{self._patience:g} s were over" if time.monotonic() > end else ""
+            over = "it was asked to stop" if self._stopped else over
             if over or lost == GIVE_UP:
                 why = f"not asked: {over or f'Java failed on {lost} names'}"
                 yield names[at], Answer(message=why, lasting=False, asked=False)
@@ -195,7 +203,7 @@ class Opsin:
             except _NoAnswerError as error:
                 self.close()
                 trouble = str(error)
-            if trouble:
+            if trouble and not self._stopped:
                 failed += 1
                 if failed == 2:
                     yield names[at], Answer(message=trouble, lasting=False)
@@ -294,9 +302,12 @@ class _Java:
         told = [line.strip() for line in self._heard if not line.startswith((*_GREETING, "\tat "))]
         return " ".join(filter(None, told))[:300]
 
+    def kill(self) -> None:
+        self._process.kill()
+
     def end(self) -> None:
         """End the process, whatever it does, and wait for it and the threads."""
-        self._process.kill()
+        self.kill()
         self._process.wait()
         for thread in self._threads:
             thread.join()

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
-from monitor.pipeline.judge import bug_summary
-from monitor.pipeline.run import Monitor, Session, Tell
+from monitor.pipeline.reading import bug_summary
+from monitor.pipeline.run import Monitor
+from monitor.pipeline.session import Session, Tell
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 

@@ -51,10 +51,16 @@ NameInLanguage = tuple[str | None, str]  # language (None: not known) and name
 
 @dataclass(frozen=True, slots=True)
 class MatchedArticle:
-    """An article with the mentions that the lexicon found in it."""
+    """An article with the mentions that the lexicon found in it.
+
+    `spotted`: what looks like a systematic name besides (None: not looked for). `left_out` says what of a
+    very long text was not looked at.
+    """
 
     article: Article
     mentions: tuple[Mention, ...]
+    spotted: tuple[SystematicName, ...] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

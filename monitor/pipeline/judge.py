@@ -9,10 +9,10 @@ The middle of the path, the same for what comes in and for what is stored (`run`
 from __future__ import annotations
 
 import hashlib
-import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +21,7 @@ from monitor.errors import StoreError
 from monitor.model import Alert, Article, Mention, Pin, Rule, StoryRules, Watchlist
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
+from monitor.pipeline.reading import Reader, bug_summary
 from monitor.pipeline.story_desk import (
     MIN_SCORE,
     StoryDesk,
@@ -110,11 +111,14 @@ class Judge:
         """What reads the stories that the articles of a run may join; None when stories are switched off."""
         return None if self.stories is None else StoryDesk(store, self.stories)
 
+    @cached_property
+    def reader(self) -> Reader:
+        """What reads documents by this judge, here or in other processes."""
+        return Reader(self.matcher, self.structures.on)
+
     def find(self, article: Article) -> MatchedArticle:
         """The article with every mention of a watched substance that the lexicon finds in it."""
-        return MatchedArticle(
-            article, tuple(self.matcher.find(article.text, article.language, article.source))
-        )
+        return self.reader.find(article)
 
     def read_structures(
         self, matched: Sequence[MatchedArticle], note: Callable[[Exception], None]
@@ -214,10 +218,3 @@ def _digest(watchlist: Watchlist, pins: Sequence[Pin], rules: Sequence[Rule], ma
     """With another mark (the structure part installed by now) stored texts may hold more."""
     parts = (watchlist.digest, repr(pins), repr(rules), mark)
     return hashlib.sha256("\n".join(filter(None, parts)).encode()).hexdigest()
-
-
-def bug_summary(error: BaseException) -> str:
-    """One line for the ledger: what was raised, and where."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f" at {Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"unexpected {type(error).__name__}{place}: {error}"[:500]

@@ -20,7 +20,8 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor.errors import StoreError
 from monitor.model import Mention
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Case, Judge, LastAlerts, bug_summary, precedents_for
+from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
+from monitor.pipeline.reading import bug_summary
 
 if TYPE_CHECKING:
     from monitor.store import Record, Store, StoredText

@@ -54,6 +54,8 @@ class LivingReader(Protocol):
 
     def rest(self) -> None: ...
 
+    def stop(self) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -75,7 +77,9 @@ class Structures:
     ) -> None:
         self.without = without
         self.mark = _mark(reader) if reader is not None and on else ""
-        self._reader, self._pins, self._on, self._timer = reader, tuple(pins), on, timer
+        self.on = on
+        self._reader, self._pins, self._timer = reader, tuple(pins), timer
+        self._stopped = False
         self._watchlist: Watchlist | None = None
         self._chain: Resolver | None = None
 
@@ -84,7 +88,7 @@ class Structures:
 
         Raises StoreError where answers are kept in a database.
         """
-        if not self._on:
+        if not self.on:
             return [StructureFindings() for _ in articles]
         all_spotted = [self._spot(matched) for matched in articles]
         if not any(all_spotted):
@@ -109,11 +113,17 @@ class Structures:
         """Does a text name something that `read` would read? Cheap, and starts nothing."""
         from monitor.match.systematic import candidates
 
-        return self._on and bool(candidates(text, mentions))
+        return self.on and bool(candidates(text, mentions))
 
     def names(self, watchlist: Watchlist, names: Sequence[str]) -> list[Resolution]:
         """What English names mean, in order; raises StoreError where answers are kept in a database."""
         return self._resolver(watchlist).resolve(names, _ANY_DAY, "en")
+
+    def stop(self) -> None:
+        """Look up no more names: those of the batch in hand wait for a rescan. From any thread."""
+        self._stopped = True
+        if self._reader is not None:
+            self._reader.stop()
 
     def rest(self) -> None:
         """There is nothing to do for now: what is idle for long may end."""
@@ -141,8 +151,10 @@ class Structures:
         """The candidates of an article, but for those whose name is pinned to count never."""
         from monitor.match.systematic import candidates, one_line
 
-        article = matched.article
-        found = [(each, one_line(each.surface)) for each in candidates(article.text, matched.mentions)]
+        article, spotted = matched.article, matched.spotted
+        if spotted is None:
+            spotted = candidates(article.text, matched.mentions)
+        found = [(each, one_line(each.surface)) for each in spotted]
         never = {
             pin.text.casefold()
             for pin in self._pins
@@ -170,7 +182,7 @@ class Structures:
             names = list(each)
             for first in range(0, len(names), AT_ONCE):
                 part = names[first : first + AT_ONCE]
-                if self._timer() > end:
+                if self._stopped or self._timer() > end:
                     return meanings
                 for meaning in _read(chain, part, language):
                     meanings[language, meaning.name] = meaning
@@ -296,6 +308,9 @@ class PatientReader:
         """End a Java that was idle for long; the next name starts another."""
         if self._timer() - self._used > IDLE:
             self._opsin.close()
+
+    def stop(self) -> None:
+        self._opsin.stop()
 
     def close(self) -> None:
         self._opsin.close()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.doors.scheduler import Watcher
-from monitor.model import Mention
+from monitor.match import Search
 from monitor.pipeline.rescan import FIRST_BATCH, Rescan, RescanResult, next_limit, run_through
 from monitor.pipeline.run import Matcher, Monitor, Progress
 from tests.databases import new_postgres_database
@@ -234,10 +234,10 @@ def test_old_articles_quieten_each_other_and_never_the_news(tmp_path: Path) -> N
 class FaultyMatcher(Matcher):
     """A matcher with a bug: it fails at one word."""
 
-    def find(self, text: str, language: str | None = None, source: str | None = None) -> list[Mention]:
+    def search(self, text: str, language: str | None = None, source: str | None = None) -> Search:
         if "poison" in text:
             raise ZeroDivisionError("a bug of ours")
-        return super().find(text, language, source)
+        return super().search(text, language, source)
 
 
 def test_a_bug_at_one_text_holds_up_no_other(tmp_path: Path) -> None:

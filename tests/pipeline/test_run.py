@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError, LexiconError, StoreError, WatchlistError
-from monitor.match import Lexicon
-from monitor.model import Mention, Source
+from monitor.match import Lexicon, Search
+from monitor.model import Source
 from monitor.pipeline.prepare import prepare_lexicon
 from monitor.pipeline.run import BugError, Matcher, build_matcher
 from tests.servers import answer, endless, status
@@ -150,10 +150,10 @@ def test_a_document_that_cannot_be_read_is_a_gap_and_the_others_go_on(tmp_path: 
 class FaultyMatcher(Matcher):
     """A matcher with a bug: it fails at one word."""
 
-    def find(self, text: str, language: str | None = None, source: str | None = None) -> list[Mention]:
+    def search(self, text: str, language: str | None = None, source: str | None = None) -> Search:
         if "poison" in text:
             raise ZeroDivisionError("a bug of ours")
-        return super().find(text, language, source)
+        return super().search(text, language, source)
 
 
 def test_a_bug_at_one_document_is_recorded_and_raised_at_the_end(tmp_path: Path) -> None:
