@@ -12,7 +12,7 @@ import logging
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -22,13 +22,14 @@ from monitor.model import Outcome, Source
 from monitor.pipeline.reading import bug_summary
 from monitor.pipeline.run import Monitor
 from monitor.pipeline.session import Session, Tell
-from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, first_check, trigger
+from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, every, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 
 if TYPE_CHECKING:
     from apscheduler.events import JobEvent, JobExecutionEvent
     from apscheduler.schedulers.background import BackgroundScheduler
 
+    from monitor.config import Config
     from monitor.pipeline.prepare import WatchlistNews
 
 log = logging.getLogger(__name__)
@@ -41,16 +42,28 @@ THREADS = 10  # of the scheduler: checks only begin in them, the other jobs run 
 CLOCK_SECONDS = 10  # how often to look whether the clock was set
 CLOCK_STEP = 5.0  # seconds; less is a clock that is kept right
 WATCHLIST_SECONDS = 60  # how often to look whether the watchlist has changed
-RESCAN, RENEWAL = "rescan", "watchlist"
+CONFIG_SECONDS = 10  # how often to look whether the configuration has changed
+STOP_PATIENCE = 8.0  # seconds that a stop waits for jobs such as the renewal of a long watchlist
+RESCAN, RENEWAL, EDITS = "rescan", "watchlist", "configuration"
+
+Edited = Callable[[], "Config | None"]
 
 
-def watch(monitor: Monitor, tell: Tell, *, stop_signals: tuple[signal.Signals, ...] = ()) -> None:
+def watch(
+    monitor: Monitor,
+    tell: Tell,
+    *,
+    stop_signals: tuple[signal.Signals, ...] = (),
+    edited: Edited = lambda: None,
+) -> bool:
     """Check every source at its time until one of `stop_signals` comes; then finish the work in hand.
 
-    Raises MonitorError when another instance is watching with the same database.
+    `edited` is asked every few seconds for a configuration that was changed since it was asked last. What
+    does not end within some seconds of a stop is left at work, and False is returned. Raises MonitorError
+    when another instance is watching with the same database.
     """
     with monitor.store.alone() as still_alone:
-        asyncio.run(_watch(monitor, tell, stop_signals, still_alone))
+        return asyncio.run(_watch(monitor, tell, stop_signals, still_alone, edited))
 
 
 async def _watch(
@@ -58,22 +71,58 @@ async def _watch(
     tell: Tell,
     stop_signals: tuple[signal.Signals, ...],
     still_alone: Callable[[], bool],
-) -> None:
+    edited: Edited,
+) -> bool:
+    """Watch with one configuration after the other."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
     for number in stop_signals:
         loop.add_signal_handler(number, stopped.set)
+    looking = asyncio.create_task(_end_when_another_watches(still_alone, stopped))
+    try:
+        next_one: Monitor | None = monitor
+        ended = True
+        while next_one is not None and not stopped.is_set():
+            next_one, ended = await _watch_with(next_one, tell, stopped, edited)
+            if next_one is not None:
+                await _take_over(next_one, stopped)
+        if next_one is not None:
+            next_one.retire()
+        return ended
+    finally:
+        looking.cancel()
+
+
+async def _watch_with(
+    monitor: Monitor, tell: Tell, stopped: asyncio.Event, edited: Edited
+) -> tuple[Monitor | None, bool]:
+    """Watch until a stop or a changed configuration; the monitor to go on with, and whether all has ended."""
     async with monitor.session("watch", tell) as session:
-        watcher = Watcher(monitor, session, loop)
+        watcher = Watcher(monitor, session, asyncio.get_running_loop(), edited=edited)
         watcher.start()
         minding = asyncio.create_task(watcher.mind_the_clock())
-        looking = asyncio.create_task(_end_when_another_watches(still_alone, stopped))
-        await stopped.wait()
-        minding.cancel()
-        looking.cancel()
-        log.info("stopping: finishing the work in hand")
+        ends = [asyncio.create_task(stopped.wait()), asyncio.create_task(watcher.replaced.wait())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in (minding, *ends):
+            task.cancel()
+        if stopped.is_set():
+            log.info("stopping: finishing the work in hand")
         session.stop()
-        await asyncio.to_thread(watcher.shutdown)
+        patience = STOP_PATIENCE if stopped.is_set() else None
+        ended = await asyncio.to_thread(watcher.shutdown, patience)
+    await asyncio.to_thread(monitor.retire)
+    return watcher.successor, ended
+
+
+async def _take_over(monitor: Monitor, stopped: asyncio.Event) -> None:
+    """Write the sources of a changed configuration, as soon as the database allows it."""
+    while not stopped.is_set():
+        try:
+            return await asyncio.to_thread(monitor.put_sources)
+        except StoreError as error:
+            log.error("the changed configuration waits for the database: %s", error)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopped.wait(), RETRY_AFTER_STORE_ERROR.total_seconds())
 
 
 async def _end_when_another_watches(still_alone: Callable[[], bool], stopped: asyncio.Event) -> None:
@@ -94,9 +143,12 @@ class Watcher:
         loop: asyncio.AbstractEventLoop,
         look_every: float = WATCHLIST_SECONDS,
         retry_after: timedelta = RETRY_UNRESOLVED,
+        edited: Edited = lambda: None,
     ) -> None:
         self._monitor, self._session, self._loop, self._look_every = monitor, session, loop, look_every
-        self._retry_after = retry_after
+        self._retry_after, self._edited = retry_after, edited
+        self.replaced = asyncio.Event()  # set when a changed configuration asks for another watcher
+        self.successor: Monitor | None = None
         self._scheduler = _scheduler()
         self._idle = threading.Condition()
         self._running = 0
@@ -110,27 +162,22 @@ class Watcher:
         now = self._monitor.clock()
         for source in self._monitor.sources:
             self._add(source, first_check(source, now, states.get(source.name)))
-        self._scheduler.add_job(
-            self._beat, "interval", seconds=HEARTBEAT_SECONDS, id="heartbeat", next_run_time=now
-        )
+        self._scheduler.add_job(self._beat, every(HEARTBEAT_SECONDS), id="heartbeat", next_run_time=now)
         self._scheduler.add_job(
             self._keep_house,
-            "interval",
-            seconds=HOUSEKEEPING_SECONDS,
+            every(HOUSEKEEPING_SECONDS),
             id="housekeeping",
             next_run_time=now,
         )
         self._plan_sync(now)
         self._scheduler.add_job(
             self._renew,
-            "interval",
-            seconds=self._look_every,
+            every(max(1, self._look_every)),
             id=RENEWAL,
             next_run_time=now + timedelta(seconds=self._look_every),
         )
-        self._scheduler.add_job(
-            self._rescan, "interval", seconds=HOUSEKEEPING_SECONDS, id=RESCAN, next_run_time=now
-        )
+        self._scheduler.add_job(self._rescan, every(HOUSEKEEPING_SECONDS), id=RESCAN, next_run_time=now)
+        self._scheduler.add_job(self._look_for_edits, every(CONFIG_SECONDS), id=EDITS)
         self._scheduler.start()
 
     def _plan_sync(self, now: datetime) -> None:
@@ -138,11 +185,11 @@ class Watcher:
         due = plan(self._monitor.config, self._monitor.store, now)
         if due is not None:
             self._scheduler.add_job(
-                self._sync, "interval", seconds=HOUSEKEEPING_SECONDS, id=JOB, next_run_time=max(due, now)
+                self._sync, every(HOUSEKEEPING_SECONDS), id=JOB, next_run_time=max(due, now)
             )
 
-    def shutdown(self) -> None:
-        """Start nothing more and wait for what runs.
+    def shutdown(self, patience: float | None = None) -> bool:
+        """Start nothing more and wait for what runs, for `patience` seconds; whether all of it has ended.
 
         APScheduler's own waiting holds a lock that a job needs to plan its next run: it would wait for ever.
         """
@@ -151,11 +198,10 @@ class Watcher:
         self._stopped.set()
         self._scheduler.shutdown(wait=False)
         with self._idle:
-            self._idle.wait_for(lambda: self._running == 0)
-        with suppress(
-            StoreError
-        ):  # the work is done; `sources` would only believe a while longer that we run
+            ended = self._idle.wait_for(lambda: self._running == 0, patience)
+        with suppress(StoreError):  # `sources` would only believe a while longer that we run
             self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock(), STOPPED)
+        return ended
 
     def _enter(self) -> bool:
         """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""
@@ -303,6 +349,23 @@ class Watcher:
             finally:
                 self._move(RENEWAL, self._monitor.clock() + timedelta(seconds=self._look_every))
 
+    def _look_for_edits(self) -> None:
+        """Prepare for a changed configuration, and ask to be replaced; a broken one changes nothing."""
+        with self._at_work() as go:
+            if not go or self.successor is not None:
+                return
+            try:
+                config = self._edited()
+                if config is None:
+                    return
+                self.successor = self._monitor.reconfigured(config)
+            except MonitorError as error:
+                log.error("the changed configuration is refused, the last good one stays: %s", error)
+                return
+            changes = source_changes(self._monitor.sources, self.successor.sources)
+            log.warning("the changed configuration is in force: %s", changes)
+            self._loop.call_soon_threadsafe(self.replaced.set)
+
     def _tell_news(self, news: WatchlistNews | None) -> None:
         """Say what has changed, and plan the rescan."""
         if news is None:
@@ -356,6 +419,18 @@ class Watcher:
             await self._session.work(self._session.record_failure, source, Outcome.ERROR.value, message)
         except MonitorError as error:
             log.error("job %s: this could not be recorded either: %s", _job_id(source), error)
+
+
+def source_changes(before: Sequence[Source], after: Sequence[Source]) -> str:
+    """What a changed configuration changes, in words."""
+    old, new = ({source.name: source for source in each} for each in (before, after))
+    found = {
+        "added": [name for name in new if name not in old],
+        "removed": [name for name in old if name not in new],
+        "changed": [name for name in new if name in old and new[name] != old[name]],
+    }
+    told = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
+    return f"sources {told}" if told else "the same sources, other settings"
 
 
 def _tell_sync(result: SyncResult) -> None:

@@ -126,6 +126,7 @@ class Http:
         connector = aiohttp.TCPConnector(
             resolver=GuardedResolver(self._allowed),
             socket_factory=open_socket,
+            force_close=not self.limits.keep_alive,
             limit=0,  # one connection a host is ours to keep, and sources bound the number of hosts
         )
         self._session = aiohttp.ClientSession(

@@ -23,7 +23,8 @@ class HttpLimits:
     one `get` from the first byte sent to the last one read, over all redirects; waiting for the host's turn
     is not counted. `max_bytes` counts bytes after decompression. `pace` is the least time between the starts
     of two requests to one host. `allow_hosts` holds "host" or "host:port" entries that may be at a non-public
-    address. With `robots`, robots.txt is obeyed. `max_held` bounds the bytes of all bodies under way.
+    address. With `robots`, robots.txt is obeyed. `max_held` bounds the bytes of all bodies under way. Without
+    `keep_alive` every connection is closed after its answer: idle ones take up open files.
     """
 
     timeout_connect: float = 10.0
@@ -35,6 +36,7 @@ class HttpLimits:
     allow_hosts: tuple[str, ...] = ()
     robots: bool = True
     max_held: int = 128_000_000
+    keep_alive: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,7 @@ from monitor.pipeline.prepare import (
     with_terms,
 )
 from monitor.pipeline.session import Session, Tell
+from monitor.pipeline.slots import ACTIVE, ASIDE, open_files, slots_within
 from monitor.pipeline.structures import open_structures, told_lacking
 from monitor.pipeline.workers import Workers
 
@@ -108,9 +109,29 @@ class Monitor:
     workers: Workers = field(default_factory=Workers)
 
     def close(self) -> None:
+        self.retire()
+        self.store.close()
+
+    def retire(self) -> None:
+        """End everything but the store, which a successor goes on with."""
         self.workers.close()
         self.judge.structures.close()
-        self.store.close()
+
+    def reconfigured(self, config: Config) -> Monitor:
+        """One for a changed configuration, over the same store; it begins with `put_sources`.
+
+        Raises MonitorError when the configuration cannot be taken over.
+        """
+        if config.database != self.config.database:
+            raise ConfigError("another `database` counts from the next start of the program on")
+        seen = watchlist_mark(config, self.store)
+        structures = open_structures(config, self.store, self.clock)
+        judge = prepare_judge(config, self.store, self.clock(), structures, self.cache)
+        return Monitor(config, self.store, judge, self.clock, self.cache, seen)
+
+    def put_sources(self) -> None:
+        """Write the configured sources. Raises StoreError."""
+        self.store.put_sources(self.config.to_sources(), self.clock())
 
     @property
     def lacking(self) -> str:
@@ -192,7 +213,9 @@ class Monitor:
         try:
             pool = ThreadPoolExecutor(1, thread_name_prefix="worker")
             with warc_files(self.config) as warcs, pool:
-                async with Http(http_limits(self.config), wall=self.clock) as http:
+                few = sum(slots_within(open_files())) < ACTIVE + ASIDE
+                limits = replace(http_limits(self.config), keep_alive=not few)
+                async with Http(limits, wall=self.clock) as http:
                     session = Session(self, run, http, warcs, pool, tell)
                     yield session
             status, message = ("failed", str(session.bugs[0])) if session.bugs else ("done", "")

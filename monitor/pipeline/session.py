@@ -31,7 +31,7 @@ from monitor.pipeline.originals import keep_originals
 from monitor.pipeline.outcomes import CheckResult, Progress
 from monitor.pipeline.reading import Result, Unread, bug_summary
 from monitor.pipeline.rescan import Rescan, RescanResult, in_turns
-from monitor.pipeline.slots import Slots
+from monitor.pipeline.slots import Slots, open_files, slots_within
 from monitor.pipeline.timing import next_check
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Session:
         self._monitor, self._run, self._http, self._warcs = monitor, run, http, warcs
         self._pool, self._tell = pool, tell
         self._store = monitor.store
-        self._slots, self._room = Slots(), Room()
+        self._slots, self._room = Slots(*slots_within(open_files())), Room()
         self._stop = asyncio.Event()
         self._broken_off = False
         # read once, kept up to date here, touched by the worker thread only

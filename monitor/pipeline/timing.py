@@ -58,12 +58,39 @@ def trigger(source: Source) -> BaseTrigger:
     https://github.com/agronholm/apscheduler/issues/286
     """
     from apscheduler.triggers.cron import CronTrigger
-    from apscheduler.triggers.interval import IntervalTrigger
 
     if source.cron is None:
-        return IntervalTrigger(seconds=max(1, round(source.every or 3600)), timezone=UTC)
+        return every(max(1, round(source.every or 3600)))
     minute, hour, day, month, weekday = source.cron.split()
-    return CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=UTC)
+    cron = CronTrigger(minute=minute, hour=hour, day=day, month=month, day_of_week=weekday, timezone=UTC)
+    return _without_missed(cron)
+
+
+def every(seconds: float) -> BaseTrigger:
+    """APScheduler's trigger for a job that runs every so many seconds."""
+    from apscheduler.triggers.interval import IntervalTrigger
+
+    return _without_missed(IntervalTrigger(seconds=round(seconds), timezone=UTC))
+
+
+def _without_missed(inner: BaseTrigger) -> BaseTrigger:
+    """A trigger whose next time after one that was missed is in the future.
+
+    APScheduler asks for every missed time one by one, and keeps them all before it takes the last: after a
+    year that the clock jumped, or the machine slept, it would be at it for ever with a growing memory.
+    """
+    from apscheduler.triggers.base import BaseTrigger
+
+    class WithoutMissed(BaseTrigger):  # type: ignore[misc]
+        def get_next_fire_time(self, previous: datetime | None, now: datetime) -> datetime | None:
+            last = None if previous is None else max(previous, now)
+            found: datetime | None = inner.get_next_fire_time(last, now)
+            return found
+
+        def __str__(self) -> str:
+            return str(inner)
+
+    return WithoutMissed()
 
 
 def _regular(source: Source, now: datetime) -> datetime:

@@ -4,7 +4,27 @@ from __future__ import annotations
 
 import asyncio
 
-from monitor.pipeline.slots import Slots
+import pytest
+
+from monitor.pipeline.slots import Slots, open_files, slots_within
+
+
+@pytest.mark.parametrize(
+    ("files", "slots"),
+    [
+        (1 << 20, (64, 192)),
+        (1024, (64, 192)),
+        (552, (64, 192)),
+        (550, (63, 192)),
+        (256, (27, 81)),
+        (64, (3, 9)),
+        (48, (1, 3)),
+        (20, (1, 1)),  # less than the program needs for itself: it may fail elsewhere, but tries
+    ],
+)
+def test_the_limit_of_open_files_bounds_the_slots(files: int, slots: tuple[int, int]) -> None:
+    assert slots_within(files) == slots
+    assert open_files() > 0
 
 
 def begun(slow: int, quick: int, *, active: int, aside: int) -> int:

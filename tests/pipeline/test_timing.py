@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.model import Source, SourceState
-from monitor.pipeline.timing import first_check, next_check
+from monitor.pipeline.timing import first_check, next_check, trigger
 
 NOW = datetime(2026, 3, 28, 12, 0, tzinfo=UTC)  # a Saturday; Europe's clocks change the night after
 HOUR = 3600.0
@@ -77,3 +77,15 @@ def test_the_first_check_of_a_scheduler(planned: float | None, failures: int, ho
     state = SourceState("s", failures=failures, next_check=due)
     assert first_check(source, NOW, state) == NOW + timedelta(hours=hours)
     assert first_check(source, NOW, None) == NOW
+
+
+@pytest.mark.parametrize("cron", [None, "*/5 * * * *", "0 6 * * mon"])
+@pytest.mark.parametrize("missed", [timedelta(seconds=30), timedelta(days=1), timedelta(days=36500)])
+def test_missed_times_are_skipped_at_once(cron: str | None, missed: timedelta) -> None:
+    """The clock jumps by a century: what APScheduler asks for next is in the future."""
+    rhythm = trigger(Source("s", "feed", "https://news.example/feed", None if cron else 5.0, cron))
+    due = rhythm.get_next_fire_time(NOW - missed, NOW)
+    assert NOW <= due <= NOW + timedelta(days=7)
+    if cron is None:
+        assert due == NOW + timedelta(seconds=5)
+        assert rhythm.get_next_fire_time(due, NOW) == NOW + timedelta(seconds=10)

@@ -14,9 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.robust.worlds import peak_memory
 from tests.worlds import HOUSE, NO_STORIES, ROOT, article, folder_source, program, rows, write_config
 
 HOUR = 3600
+YEAR = 365 * 24 * HOUR
 PATIENCE = 40  # seconds; the program looks at the clock every ten
 NEWS = "Officers found two drums of examplium chloride on board."
 
@@ -63,17 +65,20 @@ def test_a_clock_that_is_set(tmp_path: Path, shim: Path) -> None:
     ):
         output = pool.submit(process.communicate)
         until(lambda: checks("hourly") == 1 and checks("often") >= 2)
-        times = {}
-        for step in (3 * HOUR, -2 * HOUR, -24 * HOUR):  # a step forward, back, and far back
+        times, hourly = {}, 0
+        # a step forward, back, far back, and years on, in which millions of checks would have been due
+        for step in (3 * HOUR, -2 * HOUR, -24 * HOUR, 3 * YEAR):
             before = checks("often")
             (tmp_path / "often" / f"{step}.txt").write_text(article(f"Step {step}", NEWS))
             offset.write_text(str(int(offset.read_text()) + step))
             times[step] = until(lambda before=before: checks("often") >= before + 3)  # type: ignore[misc]
-        hourly = checks("hourly")
+            hourly = checks("hourly") if step < YEAR else hourly
+        memory = peak_memory(process.pid)
         process.terminate()
         _, err = output.result(timeout=30)
     print({step: f"{seconds:.0f} s" for step, seconds in times.items()}, f"{hourly} hourly checks")
     assert process.returncode == 0
+    assert memory < 400  # MB
     assert hourly == 2  # three full hours were skipped over: one check makes up for them
     assert "the clock was set by +" in err
     assert "the clock was set by -" in err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import traceback
@@ -26,6 +27,7 @@ from monitor.doors.cli.common import (
 from monitor.doors.safe_text import safe_lines
 
 if TYPE_CHECKING:
+    from monitor.config import Config
     from monitor.pipeline.run import BugError, Monitor, Progress, RunSummary
 
 
@@ -110,8 +112,33 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
             if (line := watch_line(progress, now())) is not None:
                 console.print(line, soft_wrap=True)
 
-        schedule.watch(monitor, tell, stop_signals=(signal.SIGINT, signal.SIGTERM))
+        signals = (signal.SIGINT, signal.SIGTERM)
+        ended = schedule.watch(monitor, tell, stop_signals=signals, edited=_Edits(config))
         console.print("Stopped; the next start goes on from here.")
+    if not ended:
+        sys.stdout.flush()
+        os._exit(0)  # the interpreter would wait for what could not be ended; all that counts is written
+
+
+class _Edits:
+    """Looks whether a configuration file was edited. Raises ConfigError for a broken one, once an edit."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._seen = self._text()
+
+    def __call__(self) -> Config | None:
+        text = self._text()
+        if text == self._seen:
+            return None
+        self._seen = text
+        return load(self._path)
+
+    def _text(self) -> bytes | None:
+        try:
+            return self._path.read_bytes()
+        except OSError:
+            return None
 
 
 @contextmanager
