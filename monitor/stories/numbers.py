@@ -7,17 +7,27 @@ either; both readings are kept and two numbers agree when any of their readings 
 from __future__ import annotations
 
 import functools
+import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from monitor.stories.text import fold
 
-EXACT, ROUND = 0.025, 0.10
-"""How far two values may lie apart: as written, and when one of them is round or called approximate."""
+EQUAL = 0.003
+"""How far two values of one number may lie apart: what is left of converting a unit and back."""
+CONVERTED = 0.025
+"""The same between units of two systems: 44 pounds are "20 kilos"."""
+ROUNDED, APPROXIMATE = 0.06, 0.10
+"""How far a number may lie from what it was rounded from at most; the second where it says that it is not
+exact ("about", "nearly"), or is in tonnes. Within that, half of its last digit that counts is the limit:
+860 may be 857, 850 may not."""
 
 TON = 1e6  # grams
 MOST = 1e15  # a number above is no amount of anything
 _NUMBER = r"\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d+)?"
+NUMBER = re.compile(_NUMBER)
+"""A number as it is written, with its separators."""
 _SPELLED = {
     0.5: "half demi halbe halben halve media meia mezza pol",
     1.0: "one ein eine einen einer un una une een uma uno a",
@@ -93,6 +103,7 @@ _UNIT = {
 }
 _MARK = {word: mark for mark, row in _MARKS.items() for word in row.split()}
 
+_WORDS_AND_NUMBERS = re.compile(r"\d{1,3}|[^\W\d_]+")
 _CURRENCY = {"€": "euro", "$": "dollar", "£": "pound"}
 _TOKEN = re.compile(rf"(?P<cur>(?:US)?[€$£])\s?(?=\d)|(?P<num>{_NUMBER})|(?P<word>[^\W\d_]+|[€$£%~])")
 
@@ -102,22 +113,20 @@ class Quantity:
     """A number with its unit: `kind` "mass" (grams), "volume" (litres), "pills" ..., "" for none.
 
     `values` are the readings, the likeliest first; `near` is "", "about", "more" (than) or "less" (nearly);
-    `at` its offset in the text.
+    `at` its offset in the text. `unit` is the size of the unit it was written in (1,000 for kilograms), `of`
+    the key of the substance that it is an amount of, "" where the text does not say so at once.
     """
 
     kind: str
     values: tuple[float, ...]
     near: str = ""
     at: int = 0
+    unit: float = 1.0
+    of: str = ""
 
     @property
     def value(self) -> float:
         return self.values[0]
-
-    @property
-    def is_round(self) -> bool:
-        """Of one digit that counts: 500, 60, 2 (grams: half a tonne); such numbers are often rounded."""
-        return _digits(self.value) <= 1
 
 
 @dataclass(slots=True)
@@ -147,11 +156,37 @@ def quantities(text: str) -> list[Quantity]:
     return found
 
 
+# Words for people, as stems of the folded words: "two men", "drei Verdächtige", "cuatro personas".
+_PEOPLE = re.compile(
+    r"(?:m[ae]n|wom[ae]n|people|persons?|suspects?|mann|manner|frau|frauen|person|personen|verdachtig\w*|"
+    r"tatverdachtig\w*|beschuldigt\w*|hombres?|mujer|mujeres|personas?|detenid\w*|sospechos\w*|"
+    r"hommes?|femmes?|personnes?|suspectes?|mannen|vrouw|vrouwen|persoon|verdachten?|uomo|uomini|donn[ae]|person[ae])"
+)
+MOST_PERSONS = 40
+
+
+def persons(text: str) -> Iterator[int]:
+    """The numbers of people that a text tells of: "two men", "drei Verdächtige"; nothing above forty."""
+    tokens = [(m[0] if m[0].isdecimal() else fold(m[0])) for m in _WORDS_AND_NUMBERS.finditer(text)]
+    for at, token in enumerate(tokens[:-1]):
+        number = float(token) if token.isdecimal() else _WORDY.get(token, 0.0)
+        if number != int(number) or not 0 < number <= MOST_PERSONS:
+            continue
+        if any(_PEOPLE.fullmatch(word) for word in tokens[at + 1 : at + 3]):
+            yield int(number)
+
+
 def agree(one: Quantity, other: Quantity) -> bool:
-    """Do two quantities of one kind say the same, as news rounds and converts?"""
+    """Can two quantities of one kind be the same amount, as news rounds and converts?"""
+    return meeting(one, other) is not None
+
+
+def meeting(one: Quantity, other: Quantity) -> tuple[float, float] | None:
+    """The values, one of each, that can be the same amount, the nearest; None when there are none."""
     if one.kind != other.kind:
-        return False
-    return any(_near(a, b, one, other) for a in one.values for b in other.values)
+        return None
+    found = [(a, b) for a in one.values for b in other.values if _near(a, b, one, other)]
+    return min(found, key=lambda pair: abs(pair[0] - pair[1]), default=None)
 
 
 def weight(quantity: Quantity) -> float:
@@ -174,14 +209,40 @@ def _digits(value: float) -> int:
 
 
 def _near(a: float, b: float, one: Quantity, other: Quantity) -> bool:
-    if a == b:
+    if abs(a - b) <= (EQUAL if one.kind else 0.0) * max(a, b):
         return True
-    loose = one.near or other.near or one.is_round or other.is_round
-    share = ROUND if loose and one.kind else EXACT if one.kind else 0.0
-    if abs(a - b) <= share * max(a, b):
-        return True
-    # "more than a tonne" of 1,208 kilos
-    return (one.near == "more" and a <= b <= 1.35 * a) or (other.near == "more" and b <= a <= 1.35 * b)
+    if not one.kind:
+        return False
+    if _is_converted(one.unit, other.unit):
+        rough = min(_digits(a / one.unit), _digits(b / other.unit)) <= 1  # "two tons" may be short ones
+        return abs(a - b) <= (APPROXIMATE if rough else CONVERTED) * max(a, b)
+    return _stands_for(a, one, b) or _stands_for(b, other, a)
+
+
+def _stands_for(rough: float, written: Quantity, exact: float) -> bool:
+    """Can `rough`, as `written`, be the rounded form of `exact`?"""
+    step = _step(rough, written.unit)
+    if written.near == "more":  # "more than a tonne" of 1,208 kilos
+        return rough <= exact < rough + min(step, 0.35 * rough)
+    if written.near == "less":
+        return rough - min(step, APPROXIMATE * rough) < exact <= rough
+    half = step if written.near else step / 2
+    loose = written.near or written.unit >= TON
+    return abs(rough - exact) <= min(half, (APPROXIMATE if loose else ROUNDED) * rough)
+
+
+@functools.lru_cache(maxsize=20_000)
+def _step(value: float, unit: float) -> float:
+    """What the last digit that counts is worth: 10 kg of "860 kg", 100 kg of "1.2 tonnes"."""
+    mantissa, _, exponent = f"{value / unit:.6e}".partition("e")
+    digits = len(mantissa.replace(".", "").rstrip("0"))
+    return float(unit * 10.0 ** (int(exponent) - max(digits, 1) + 1))
+
+
+def _is_converted(one: float, other: float) -> bool:
+    """Are the units of two systems? Those of one differ by powers of ten."""
+    power = math.log10(one / other)
+    return abs(power - round(power)) > 1e-6
 
 
 def _read(tokens: list[_Token], place: int, values: tuple[float, ...], text: str) -> Quantity | None:
@@ -228,7 +289,7 @@ def _made(
     kind: str, values: tuple[float, ...], factor: float, tokens: list[_Token], place: int
 ) -> Quantity | None:
     scaled = tuple(value * factor for value in values)
-    return Quantity(kind, scaled, _nearness(tokens, place), tokens[place].start)
+    return Quantity(kind, scaled, _nearness(tokens, place), tokens[place].start, factor)
 
 
 def _spelled(tokens: list[_Token], place: int, text: str) -> Quantity | None:

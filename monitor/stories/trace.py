@@ -6,8 +6,8 @@ import base64
 import re
 import zlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,7 @@ import orjson
 
 from monitor.model import Article, Mention
 from monitor.stories import dates, fingerprint, names, places
-from monitor.stories.numbers import Quantity, quantities
+from monitor.stories.numbers import NUMBER, Quantity, persons, quantities
 from monitor.stories.text import Word, spaced, words
 from monitor.stories.words import ALL, tables
 
@@ -26,6 +26,12 @@ LINE = 90  # a line so short, without the end of a sentence, is a heading, a men
 STEM = 6  # letters of a word that stand for it in comparisons within one language
 STEMS = 120
 FIGURES = 60
+BEHIND, BEFORE = 60, 12  # code points within which a substance stands behind or before its amount
+_END = re.compile(r"[.!?](?=\s)|\n")
+_CASE = re.compile(  # "Case 5121", "Aktenzeichen 9300", "expediente 4410": a number behind such a word
+    r"(?i)\b(?:case|file|inquiry|number|aktenzeichen|az|vorgangsnummer|nummer|expediente|diligencias|n[uú]mero|"
+    r"dossier|proc[eé]dure|zaak)\b[^\d.!?\n]{0,25}(\d{3,10})\b(?!\s*(?:kg|kilo|g\b|gram|t\b|ton|pill|tab|l\b|lit))"
+)
 _FIGURE = re.compile(r"\d{1,12}")
 
 
@@ -38,7 +44,7 @@ class Trace:
     `places` are ids of cities and countries, `shown` the names that people know them by. `stems` are
     beginnings of words, comparable within one language, `figures` the runs of digits. `maybe` may be
     names: they count where the other article has them among its `names`; `spots` are those
-    `names` that tell where it happened.
+    `names` that tell where it happened. `persons` are numbers of people ("two men"), `cases` those of files.
     """
 
     at: datetime
@@ -64,6 +70,8 @@ class Trace:
     length: int
     scheme: str
     print: bytes
+    persons: tuple[int, ...] = ()
+    cases: tuple[str, ...] = ()
 
     @property
     def cities(self) -> tuple[str, ...]:
@@ -94,6 +102,7 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
     where = {place.id: place.name for _, _, place in located}
     kind, sure = _kind(text, found, language, beginning)
     at = article.published_at or article.fetched_at
+    amounts = quantities(text)[:60]
     written, weekdays = dates.days(text, at.date(), article.published_at is not None)
     return Trace(
         at=at,
@@ -105,7 +114,7 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
         kind=kind,
         sure=sure,
         substances=_substances(mentions, min_score),
-        quantities=tuple(quantities(text)[:60]),
+        quantities=tuple(_of_substances(text, found, amounts, _surfaces(mentions, min_score))),
         places=tuple(where),
         shown=where,
         names=tuple(sure_names),
@@ -115,10 +124,12 @@ def trace(article: Article, mentions: Sequence[Mention], min_score: float = 0.5)
         written_days=written,
         weekdays=weekdays,
         stems=_stems(found, taken, common),
-        figures=tuple(dict.fromkeys(_FIGURE.findall(text)))[:FIGURES],
+        figures=_figures(text, amounts),
         length=len(text),
         scheme=fingerprint.scheme(),
         print=fingerprint.fingerprint([word.folded for word in found]),
+        persons=tuple(dict.fromkeys(persons(text))),
+        cases=tuple(dict.fromkeys(case[1] for case in _CASE.finditer(text))),
     )
 
 
@@ -175,6 +186,53 @@ def _substances(mentions: Sequence[Mention], min_score: float) -> tuple[str, ...
     return tuple(sorted(counted, key=lambda each: (-counted[each], order[each])))
 
 
+def _surfaces(mentions: Sequence[Mention], min_score: float) -> dict[str, str]:
+    """The first word of each name -> its substance."""
+    found: dict[str, str] = {}
+    for mention in mentions:
+        for word in words(mention.surface)[:1]:
+            if mention.score >= min_score:
+                found.setdefault(word.folded, mention.substance)
+    return found
+
+
+def _of_substances(
+    text: str, found: Sequence[Word], amounts: Sequence[Quantity], surfaces: Mapping[str, str]
+) -> Iterator[Quantity]:
+    """Each amount with the substance named right behind it ("875 kg of ketamine"), else right before it."""
+    named = [(word.start, word.stop, surfaces[word.folded]) for word in found if word.folded in surfaces]
+    places = [each.at for each in amounts if each.kind in ("mass", "volume", "pills")]
+    for each in amounts:
+        if each.kind not in ("mass", "volume", "pills"):
+            yield each
+            continue
+        end = min([at for at in places if at > each.at] + [each.at + BEHIND])
+        behind = [of for start, _, of in named if each.at < start < end and _goes_on(text, each.at, start)]
+        before = [
+            of
+            for _, stop, of in named
+            if each.at - BEFORE < stop <= each.at and _goes_on(text, stop, each.at)
+        ]
+        yield replace(each, of=(behind[:1] or before[-1:] or [""])[0])
+
+
+def _figures(text: str, amounts: Sequence[Quantity]) -> tuple[str, ...]:
+    """The runs of digits that are no amounts: those are compared as such, whatever their unit."""
+    inside = {
+        at
+        for each in amounts
+        if each.kind and (number := NUMBER.match(text, each.at))
+        for at in range(number.start(), number.end())
+    }
+    runs = (run[0] for run in _FIGURE.finditer(text) if run.start() not in inside)
+    return tuple(dict.fromkeys(runs))[:FIGURES]
+
+
+def _goes_on(text: str, start: int, stop: int) -> bool:
+    """Does no sentence end between the two places?"""
+    return _END.search(text, start, stop) is None
+
+
 def _named(mentions: Sequence[Mention]) -> frozenset[str]:
     """The words of substances' names, which are no names of persons or places."""
     return frozenset(word.folded for mention in mentions for word in words(mention.surface))
@@ -219,7 +277,7 @@ def _stems(found: list[Word], taken: frozenset[int], common: frozenset[str]) -> 
 
 # --- as bytes ----------------------------------------------------------------------------------------
 
-_LISTS = ("substances", "names", "maybe", "spots", "things", "stems", "figures", "places")
+_LISTS = ("substances", "names", "maybe", "spots", "things", "stems", "figures", "places", "persons", "cases")
 
 
 def to_bytes(made: Trace) -> bytes:
@@ -229,7 +287,7 @@ def to_bytes(made: Trace) -> bytes:
         **{name: getattr(made, name) for name in ("dated", "language", "outlet", "sha256", "title", "kind")},
         **{name: getattr(made, name) for name in ("sure", "length", "scheme")},
         "at": made.at.isoformat(),
-        "quantities": [[q.kind, list(q.values), q.near, q.at] for q in made.quantities],
+        "quantities": [[q.kind, list(q.values), q.near, q.at, q.unit, q.of] for q in made.quantities],
         "shown": dict(made.shown),
         "written_days": sorted(made.written_days),
         "weekdays": sorted(made.weekdays),
@@ -242,10 +300,10 @@ def from_bytes(kept: bytes) -> Trace:
     """The trace that `to_bytes` wrote. Raises ValueError for anything else."""
     try:
         row: dict[str, Any] = orjson.loads(zlib.decompress(kept))
-        row |= {name: tuple(row[name]) for name in _LISTS}
+        row |= {name: tuple(row.get(name, ())) for name in _LISTS}  # the last two came later
         row["at"] = datetime.fromisoformat(row["at"])
         row["quantities"] = tuple(
-            Quantity(kind, tuple(values), near, at) for kind, values, near, at in row["quantities"]
+            Quantity(kind, tuple(values), *rest) for kind, values, *rest in row["quantities"]
         )
         for name in ("written_days", "weekdays"):
             row[name] = frozenset(date.fromisoformat(day) for day in row[name])

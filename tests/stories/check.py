@@ -20,6 +20,7 @@ from monitor.stories.keys import keys, wanted
 from monitor.stories.same import Verdict, same_event
 from monitor.stories.trace import Trace, trace
 from tests.corpus.check import problems, read_floors, renewed, write_floors
+from tests.stories import moulds
 from tests.stories.events import HALVES, Told, digest, load, pairs, strangers
 from tests.stories.score import Result, score, told
 
@@ -46,7 +47,16 @@ def judged(matcher: Matcher) -> dict[str, Result]:
         one_day = {id: replace(each, at=DAY, dated=False) for id, each in traces.items()}
         apart = ((a, b, False) for a, b in strangers(articles))
         results[f"{half} strangers"] = score(apart, one_day, same_event)
+        results[f"{half} moulds"] = cast(half, matcher)
     return results
+
+
+def cast(half: str, matcher: Matcher) -> Result:
+    """The pairs of `moulds.py`: of one event, and alike but for the event."""
+    cases = moulds.pairs(half)
+    articles = {each.id: each for case in cases for each in (case.one, case.other)}
+    traces = traced(list(articles.values()), matcher)
+    return score(((case.one, case.other, case.same) for case in cases), traces, same_event)
 
 
 def _found_and_same(one: Trace, other: Trace) -> Verdict:
@@ -66,6 +76,9 @@ def measures(results: dict[str, Result]) -> dict[str, float]:
             f"{half} recall": result.recall,
             f"{half} f1": result.f1,
         }
+        made = results[f"{half} moulds"]
+        found[f"{half} moulds recall"] = made.recall
+        found[f"{half} moulds kept apart"] = made.apart / (made.apart + made.wrong)
         found[f"{half} found"] = results[f"{half} found"].recall / (result.recall or 1.0)
     strange = [results[f"{half} strangers"] for half in HALVES]
     apart, wrong = sum(each.apart for each in strange), sum(each.wrong for each in strange)
@@ -73,7 +86,7 @@ def measures(results: dict[str, Result]) -> dict[str, float]:
 
 
 def both_digests() -> str:
-    return " ".join(digest(half) for half in HALVES)
+    return " ".join(f"{digest(half)} {moulds.digest(half)}" for half in HALVES)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
