@@ -334,28 +334,18 @@ def _schedules(tree: Tree) -> Iterator[Problem]:
 
 def _missing_files(tree: Tree, base: Path) -> Iterator[Problem]:
     for path, _ in tree.items(("watchlists",)):
-        yield from _missing_file(tree, (*path, "file"), base, folder=False)
-    for path, _ in tree.items(("sources",)):
-        if tree.get((*path, "enabled")) is not False:
-            may_be_file = tree.get((*path, "kind")) == "warc" and _is_file(tree, (*path, "path"), base)
-            yield from _missing_file(tree, (*path, "path"), base, folder=not may_be_file)
+        yield from _missing_file(tree, (*path, "file"), base)
 
 
-def _is_file(tree: Tree, path: KeyPath, base: Path) -> bool:
-    written = tree.get(path)
-    return isinstance(written, str) and (base / Path(written.strip()).expanduser()).is_file()
-
-
-def _missing_file(tree: Tree, path: KeyPath, base: Path, *, folder: bool) -> Iterator[Problem]:
+def _missing_file(tree: Tree, path: KeyPath, base: Path) -> Iterator[Problem]:
     written = tree.get(path)
     if not isinstance(written, str) or not written.strip():
         return
     full = base / Path(written.strip()).expanduser()
-    if full.is_dir() if folder else full.is_file():
+    if full.is_file():
         return
-    what = "folder" if folder else "file"
-    message = f"it is not a {what}: {full}" if full.exists() else f"there is no {what} {full}"
-    yield Problem(path, tree.line(path), message, f"paths count from {base}; correct it or create the {what}")
+    message = f"it is not a file: {full}" if full.exists() else f"there is no file {full}"
+    yield Problem(path, tree.line(path), message, f"paths count from {base}; correct it or create the file")
 
 
 def _unknown_sources(tree: Tree) -> Iterator[Problem]:

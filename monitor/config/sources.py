@@ -137,7 +137,7 @@ class SitemapSource(ListSource):
 
 
 class FolderSource(BaseSource):
-    """A folder of files: .txt .html .md .pdf .eml .mbox .json .jsonl, with subfolders."""
+    """A folder of files with its subfolders: texts, pages, mails, tables, documents, archives."""
 
     kind: Literal["folder"] = Field(description="A folder of files, with its subfolders.")
     path: LocalPath = Field(description="Path, counted from the folder of this file.")

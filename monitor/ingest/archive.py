@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from monitor.errors import SourceError
 from monitor.ingest.inflate import check_complete, decoders, inflate
+from monitor.ingest.regular_file import open_regular
 from monitor.ingest.request import Response, parse_content_type
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def read_records(path: Path, start: int, max_bytes: int) -> Iterator[ArchiveReco
     A number is a place in the file before which everything was given: reading may go on from there. None is
     given in a file that is packed as a whole. Raises OSError when the file itself cannot be read.
     """
-    with path.open("rb") as stream, path.open("rb") as probe:
+    with open_regular(path) as stream, open_regular(path) as probe:
         packed = probe.read(2) == _GZIP[:2]
         place: int | None = start
         for _ in range(MOST_DAMAGES):

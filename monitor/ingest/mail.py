@@ -15,6 +15,8 @@ from monitor.ingest.decode import clean, decode
 # The line before each message. Only after a blank line, and with a year: texts have lines with "From", too.
 _BORDER = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From \S[^\r\n]*\d{4}[^\r\n]*\r?\n")
 _QUOTED = re.compile(rb"^>(>*From )", re.MULTILINE)
+_HEADERS = re.compile(rb"(?:[!-9;-~]{1,76}:[^\n]*\n(?:[ \t][^\n]*\n)*){2}")
+_SENT = re.compile(rb"^(?:From|Date|Received|Return-Path):", re.MULTILINE | re.IGNORECASE)
 _READ_TYPES = ("application/pdf", "text/plain", "text/html")
 _MOST_ATTACHED = 20
 _DEPTH = 3  # mails within mails
@@ -49,6 +51,11 @@ def split_mbox(raw: bytes) -> Iterator[bytes]:
     stops = [*(border.start() for border in borders[1:]), len(raw)]
     for border, stop in zip(borders, stops, strict=False):
         yield _QUOTED.sub(rb"\1", raw[border.end() : stop])
+
+
+def looks_like_mail(beginning: bytes) -> bool:
+    """Does a file begin as an e-mail does: with headers, one of them a sender, a date or the way it took?"""
+    return _HEADERS.match(beginning) is not None and _SENT.search(beginning) is not None
 
 
 def read_mail(raw: bytes) -> Mail:

@@ -86,7 +86,6 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         ("watchlists:\n  - builtin: incb-tabel-1", "2: watchlists[0].builtin: there is no shipped list incb-tabel-1; did"),
         ("watchlists:\n  - builtin: [all, x]", "2: watchlists[0].builtin[1]: there is no shipped list x; possible here"),
         ("watchlists:\n  - file: no.csv", "2: watchlists[0].file: there is no file "),
-        ("sources:\n  - name: a\n    kind: folder\n    path: no", "4: sources[0].path: there is no folder "),
         (f"{SOURCE}  - name: a\n    kind: feed\n    url: http://b/", "5: sources[1].name: a is named twice (first in"),
         ("rules:\n  - name: r\n  - name: r", "3: rules[1].name: r is named twice (first in line 2)"),
         (f"{SOURCE}rules:\n  - name: r\n    sources: [b]", "7: rules[0].sources[0]: there is no source b; possible here: a"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from datetime import UTC, datetime
@@ -10,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import SourceError
-from monitor.ingest import extract
+from monitor.ingest import collect, extract
 from monitor.model import Article, Source, SourceState
-from tests.ingest.sources.runs import Check, Web, check
+from tests.ingest.sources.runs import NOW, Check, Web, check
 from tests.pdfs import pdf
 
 
@@ -194,9 +195,9 @@ def test_only_new_and_changed_files_are_read_again(tmp_path: Path) -> None:
 def test_a_missing_folder_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     for place in (tmp_path / "nowhere", tmp_path / "file"):
-        with pytest.raises(SourceError, match="create it, or correct") as caught:
+        with pytest.raises(SourceError, match="mount or create it, or correct") as caught:
             run(place)
-        assert (caught.value.outcome, caught.value.permanent) == ("gone", True)
+        assert (caught.value.outcome, caught.value.permanent) == ("gone", False)
 
 
 def test_links_and_pipes(tmp_path: Path) -> None:
@@ -208,14 +209,64 @@ def test_links_and_pipes(tmp_path: Path) -> None:
     (folder / "in.txt").symlink_to(folder / "a.txt")
     (folder / "broken.txt").symlink_to(folder / "nothing.txt")
     (folder / "circle").symlink_to(folder)
+    (folder / "loop.txt").symlink_to("loop.txt")
+    (folder / "one.txt").symlink_to("other.txt")
+    (folder / "other.txt").symlink_to("one.txt")
+    (folder / "away").symlink_to(tmp_path)
     os.mkfifo(folder / "pipe.txt")
     found = run(folder)
     assert [document.body for document in found.documents] == [b"a"]
     assert {(gap.location.rpartition("/")[2], gap.outcome) for gap in found.gaps} == {
+        ("away", "refused"),
         ("broken.txt", "error"),
+        ("loop.txt", "error"),
+        ("one.txt", "error"),
+        ("other.txt", "error"),
         ("out.txt", "refused"),
         ("pipe.txt", "refused"),
     }
+
+
+def test_kinds_that_are_not_read_are_a_gap_each(tmp_path: Path) -> None:
+    for name in ("a.msg", "b.MSG", "c.png", "sub/d.msg", "e.txt", "core", "Thumbs.db", "empty"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes({"core": b"\x7fELF\0\0", "empty": b""}.get(name, b"x"))
+    found = run(tmp_path)
+    assert [document.body for document in found.documents] == [b"x"]
+    assert [(gap.location.rpartition("#")[2], gap.message) for gap in found.gaps] == [
+        ("unread.msg", "3 files of the kind .msg are not read: a.msg, b.MSG, sub/d.msg"),
+        ("unread.db", "1 file of the kind .db is not read: Thumbs.db"),
+        ("unread.png", "1 file of the kind .png is not read: c.png"),
+        ("unread", "1 file without an extension is not read: core"),
+    ]
+    assert run(tmp_path, found.state).documents == []
+    assert run(tmp_path, found.state).gaps == found.gaps
+
+
+def test_a_file_that_becomes_a_pipe_or_a_link_is_not_waited_for(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (tmp_path / "secret.txt").write_text("secret")
+    for name in "abc":
+        (folder / f"{name}.txt").write_text(name)
+
+    async def main() -> Check:
+        items = []
+        async for item in collect(Source("s", "folder", str(folder)), SourceState("s"), Web({}), NOW):
+            if not items:  # listed, and the first one read
+                (folder / "b.txt").unlink()
+                os.mkfifo(folder / "b.txt")
+                (folder / "c.txt").unlink()
+                (folder / "c.txt").symlink_to(tmp_path / "secret.txt")
+            items.append(item)
+        return Check(items)
+
+    found = asyncio.run(main())
+    assert [document.body for document in found.documents] == [b"a"]
+    assert [(gap.location[-5:], gap.outcome) for gap in found.gaps] == [
+        ("b.txt", "refused"),
+        ("c.txt", "refused"),
+    ]
 
 
 def test_a_file_that_is_too_large_is_told_at_every_check(tmp_path: Path) -> None:
