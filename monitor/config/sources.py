@@ -284,7 +284,7 @@ class FederalRegisterSource(ListSource):
 
     @property
     def location(self) -> str:
-        fields = ("title", "abstract", "html_url", "publication_date", "document_number")
+        fields = ("title", "abstract", "action", "dates", "html_url", "publication_date", "document_number")
         asked = [
             *(f"conditions[agencies][]={agency}" for agency in self.agencies),
             *([f"conditions[term]={quote(self.term)}"] if self.term else []),
@@ -297,7 +297,7 @@ class FederalRegisterSource(ListSource):
     def options(self) -> Mapping[str, object]:
         fields = {
             "title": ("title",),
-            "text": ("abstract",),
+            "text": ("abstract", "action", "dates"),
             "url": "html_url",
             "date": "publication_date",
             "id": "document_number",

@@ -14,12 +14,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from monitor import __version__
 from monitor.errors import StoreError
 from monitor.model import Alert, Article, Mention, Pin, Rule, StoryRules, Watchlist
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
+from monitor.pipeline.notices import NoticeReader, stored_notices, unreviewed
 from monitor.pipeline.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
 from monitor.pipeline.reading import Reader, bug_summary
 from monitor.pipeline.story_desk import (
@@ -34,9 +36,11 @@ from monitor.pipeline.structures import Structures
 
 if TYPE_CHECKING:
     from monitor.config import Config
-    from monitor.store import Record, Store, StoredRevision
+    from monitor.store import ReadNotice, Record, Store, StoredRevision
 
 LastAlerts = Mapping[tuple[str, str], datetime]
+Notices = Mapping[str, tuple[str, ...]]
+NO_NOTICES: Notices = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +62,12 @@ class Precedents:
     """What was decided before an article, by the store and in the batch at hand, which is not written yet.
 
     `last_alerts`: (rule, substance) -> when the rule last raised an alert for it that was not quiet.
+    `notices`: substance -> what notices of gazettes say of it that nobody has reviewed yet.
     """
 
     last_alerts: LastAlerts = field(default_factory=dict)
     stories: StoryPrecedents = field(default_factory=StoryPrecedents)
+    notices: Notices = field(default_factory=dict)
 
     def after(self, facts: StoryFacts | None, placement: StoryPlacement, now: datetime) -> Precedents:
         """The same with one more decision."""
@@ -69,13 +75,16 @@ class Precedents:
         return Precedents(
             {**self.last_alerts, **loud} if loud else self.last_alerts,
             self.stories.after(facts, placement) if facts else self.stories,
+            self.notices,
         )
 
 
-def precedents_for(cases: Iterable[Case], last_alerts: LastAlerts, desk: StoryDesk | None) -> Precedents:
+def precedents_for(
+    cases: Iterable[Case], last_alerts: LastAlerts, desk: StoryDesk | None, notices: Notices = NO_NOTICES
+) -> Precedents:
     """Read what the stories that a batch may join have raised so far. Raises StoreError."""
     stories = [case.story for case in cases if case.story is not None]
-    return Precedents(last_alerts, desk.recall(stories) if desk else StoryPrecedents())
+    return Precedents(last_alerts, desk.recall(stories) if desk else StoryPrecedents(), notices)
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,20 @@ class Judge:
             note(error)
             return [StructureFindings(trouble=bug_summary(error)) for _ in matched]
 
+    def read_notices(
+        self, articles: Sequence[Article], store: Store, note: Callable[[Exception], None]
+    ) -> tuple[list[ReadNotice], Notices]:
+        """What the gazettes' notices among some articles do, and all that is not reviewed, those included.
+
+        A bug there goes to `note`. Raises StoreError.
+        """
+        from monitor.match.lexicon import ordinary_words
+        from monitor.match.normalize import words_key
+
+        reader = NoticeReader(self.watchlist, lambda names: self.structures.names(self.watchlist, names))
+        found = stored_notices(articles, reader, lambda name: words_key(name) in ordinary_words(), note)
+        return found, unreviewed(store.pending_notices(), found, store.reviewed_notices() if found else set())
+
     def gather(
         self,
         matched: MatchedArticle,
@@ -176,6 +199,10 @@ class Judge:
         if again:
             reason = f"found on rescan, article of {article.date.isoformat()}"
             alerts = [replace(each, found_on=RESCAN, reasons=(reason, *each.reasons)) for each in alerts]
+        unreviewed = precedents.notices
+        alerts = [
+            replace(each, reasons=(*each.reasons, *unreviewed.get(each.substance, ()))) for each in alerts
+        ]
         placement = self._place(case, alerts, precedents, now)
         record = Record(
             article,

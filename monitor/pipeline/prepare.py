@@ -185,15 +185,18 @@ def check_rules(config: Config, watchlist: Watchlist) -> None:
 def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchlist, WatchlistNews]:
     """Load the watchlist and write what changed; when it is refused, keep the last good one.
 
-    Accepted proposals are part of it, in the order in which they were accepted, and so are the names of the
-    novelty queue that somebody decided to watch.
+    Accepted proposals are part of it: first those of notices, in the order of their publication, then those
+    of PubChem, in the order in which they were accepted, and so are the names of the novelty queue that
+    somebody decided to watch.
     """
     from monitor.store import ACCEPTED
-    from monitor.watchlist import diff, enrich, render_changes, watch_names
+    from monitor.watchlist import ENRICHED, adopt, diff, enrich, list_infos, render_changes, watch_names
 
-    accepted = sorted(store.proposals(ACCEPTED), key=lambda each: (each.decided_at or now, each.id))
+    found = (each for each in store.proposals(ACCEPTED) if each.kind in ENRICHED)
+    accepted = sorted(found, key=lambda each: (each.decided_at or now, each.id))
     try:
-        watchlist = watch_names(enrich(load_watchlist(config), accepted), store.watched_names())
+        known = adopt(load_watchlist(config), store.accepted_changes(), list_infos())
+        watchlist = watch_names(enrich(known, accepted), store.watched_names())
     except WatchlistError as error:
         last = store.watchlist()
         if last is None:

@@ -24,7 +24,7 @@ from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
 from monitor.pipeline.reading import bug_summary
 
 if TYPE_CHECKING:
-    from monitor.store import Record, Store, StoredText
+    from monitor.store import ReadNotice, Record, Store, StoredText
 
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
@@ -125,7 +125,9 @@ class Rescan:
             for (text, each), beyond in zip(matched, findings, strict=True)
             for case in self._guarded(self._gather, text, each, beyond, now)
         ]
-        precedents = precedents_for((case for _, case in cases), self._past(), self._desk)
+        articles = [text.article for text in texts if text.article is not None]
+        notices, unreviewed = self._judge.read_notices(articles, self._store, self._note)
+        precedents = precedents_for((case for _, case in cases), self._past(), self._desk, unreviewed)
         found: list[tuple[StoredText, Record]] = []
         for text, case in cases:
             for record, after in self._guarded(self._judge.decide, case, precedents, now, again=True):
@@ -138,7 +140,7 @@ class Rescan:
             forgotten=sum(text.article is None for text in texts),
             unresolved=len(unresolved),
         )
-        self._record(found, [text for text in texts if text.id not in unresolved])
+        self._record(found, [text for text in texts if text.id not in unresolved], notices)
         self._last_alerts = precedents.last_alerts
         self._after = texts[-1].id
 
@@ -195,7 +197,12 @@ class Rescan:
             return None  # there is an alert for all of it: its story need not be looked for
         return self._judge.gather(matched, findings, stored, self._desk, now)
 
-    def _record(self, found: list[tuple[StoredText, Record]], texts: list[StoredText]) -> None:
+    def _record(
+        self,
+        found: list[tuple[StoredText, Record]],
+        texts: list[StoredText],
+        notices: Sequence[ReadNotice],
+    ) -> None:
         if self._dry:
             known = {text.id: {mention[:3] for mention in text.mentions} for text, _ in found}
             self.result += RescanResult(
@@ -207,7 +214,7 @@ class Rescan:
                 alerts=sum(len(record.alerts) for _, record in found),
             )
             return
-        done = self._store.record_rescan(found, texts, self._judge.basis, self._clock())
+        done = self._store.record_rescan(found, texts, self._judge.basis, self._clock(), notices)
         self.result += RescanResult(
             mentions=done.mentions,
             alerts=done.alerts,

@@ -250,7 +250,9 @@ class Session:
             with self._one(each.document, gaps):
                 case = judge.gather(each.matched, found_in, each.stored, self._desk, now)
                 cases.append((each.document, case))
-        precedents = precedents_for((case for _, case in cases), self._past(), self._desk)
+        articles = [each.matched.article for each in arrived]
+        notices, unreviewed = judge.read_notices(articles, self._store, self._note_bug)
+        precedents = precedents_for((case for _, case in cases), self._past(), self._desk, unreviewed)
         records: list[Record] = []
         for document, case in cases:
             with self._one(document, gaps):
@@ -259,7 +261,14 @@ class Session:
         records, unkept, kept = keep_originals(self._warcs, records, now)
         gaps, read = gaps + unkept, read + kept
         done = self._store.record(
-            records, state, check=check.number, gaps=gaps, unchanged=known, read=read, now=now
+            records,
+            state,
+            check=check.number,
+            gaps=gaps,
+            unchanged=known,
+            read=read,
+            found_notices=notices,
+            now=now,
         )
         self._last_alerts = precedents.last_alerts
         check.state = state or check.state

@@ -39,6 +39,7 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
             )
         watchlist = store.watchlist() or Watchlist({}, ())
         on_page = _on_the_page(store, number)
+        notices = store.pending_notices().get(stored.alert.substance, ())
     article = Article(
         source=stored.source,
         url=stored.alert.article_url,
@@ -59,7 +60,14 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
         stored.article_day,
         stored.dated_by,
     )
-    return [head, "", *lines[:-1], *on_page, *_story_lines(stored), *lines[-1:]]
+    pending = _pending(notices, stored.alert.reasons)
+    return [head, "", *lines[:-1], *on_page, *pending, *_story_lines(stored), *lines[-1:]]
+
+
+def _pending(notices: Sequence[str], reasons: Sequence[str]) -> list[str]:
+    """What notices have said of the substance since the alert, until somebody has reviewed it."""
+    since = [each for each in notices if each not in reasons]
+    return ["Since then", *(_wrapped(f"- {each}") for each in since), ""] if since else []
 
 
 def _on_the_page(store: Store, number: int) -> list[str]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from monitor.chem.findings import Finding, Vocabulary
     from monitor.chem.pubchem import Compound, PubChem
     from monitor.config import Config
-    from monitor.store import Proposal, Store
+    from monitor.store import Store
 
 Clock = Callable[[], datetime]
 Wait = Callable[[float], bool]
@@ -334,55 +334,3 @@ def _vocabulary(watchlist: Watchlist, store: Store) -> Vocabulary:
             kin[substance.inchikey[:14]].add(substance.key)
     ordinary = ordinary_words()
     return Vocabulary(fold, owners, lambda name: words_key(name) in ordinary, withheld(), kin)
-
-
-# --- review --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ProposalLine:
-    """One proposal with the name of its substance."""
-
-    proposal: Proposal
-    name: str
-
-
-def proposal_lines(config: Config, now: datetime, status: str | None = "open") -> list[ProposalLine]:
-    """Proposals with this status (None: all), substance by substance. Raises StoreError."""
-    from monitor.store import open_store
-
-    with open_store(config.database, now=now) as store:
-        watchlist = store.watchlist() or Watchlist({}, ())
-        found = store.proposals(status)
-    known = watchlist.substances
-    lines = [
-        ProposalLine(each, known[each.substance].name if each.substance in known else each.substance)
-        for each in found
-    ]
-    return sorted(lines, key=lambda line: (line.name.casefold(), line.proposal.substance, line.proposal.id))
-
-
-def decide(
-    config: Config, now: datetime, *, accept: Sequence[int], reject: Sequence[int], who: str, why: str
-) -> None:
-    """Keep a person's decision about proposals. Raises MonitorError for a number that does not exist."""
-    from monitor.store import ACCEPTED, REJECTED, open_store
-
-    both = sorted(set(accept) & set(reject))
-    if both:
-        raise MonitorError(f"{_numbers(both)} cannot be accepted and rejected at once; leave it out of one")
-    with open_store(config.database, now=now) as store:
-        known = {each.id for each in store.proposals()}
-        unknown = sorted({*accept, *reject} - known)
-        if unknown:
-            raise MonitorError(
-                f"there is no proposal {_numbers(unknown)}; `substance-monitor watchlist review` lists those "
-                "there are. Nothing was decided"
-            )
-        for ids, status in ((accept, ACCEPTED), (reject, REJECTED)):
-            if ids:
-                store.decide_proposals(ids, status, who=who, why=why, now=now)
-
-
-def _numbers(ids: Iterable[int]) -> str:
-    return ", ".join(map(str, ids))

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
+from monitor.store.notice_tables import notice, notice_change
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
@@ -44,6 +45,8 @@ __all__ = [
     "listing",
     "metadata",
     "name",
+    "notice",
+    "notice_change",
     "story",
     "story_key",
     "story_member",

@@ -19,6 +19,7 @@ from monitor.store import (
     captures,
     enrichment,
     ledger,
+    notices,
     novel,
     presence,
     rescans,
@@ -47,6 +48,7 @@ from monitor.store.values import (
     FindingLike,
     Job,
     Proposal,
+    ReadNotice,
     Record,
     Recorded,
     StoredAlert,
@@ -220,6 +222,7 @@ class Store:
         gaps: Sequence[Gap] = (),
         unchanged: int = 0,
         read: Sequence[str] = (),
+        found_notices: Sequence[ReadNotice] = (),
         now: datetime,
     ) -> Recorded:
         """Write a batch, the state that says how far it went, gaps and counts in ONE transaction.
@@ -234,6 +237,7 @@ class Store:
             done = Recorded(unchanged=unchanged)
             for record in batch:
                 done += articles.write(connection, record, lists)
+            notices.put(connection, found_notices, now)
             ledger.close_gaps(connection, {*read, *(record.article.url for record in batch)}, now)
             if state is not None:
                 ledger.put_state(connection, state)
@@ -295,6 +299,7 @@ class Store:
         passed: Iterable[StoredText],
         basis: int,
         now: datetime,
+        found_notices: Sequence[ReadNotice] = (),
     ) -> Recorded:
         """Add new mentions and alerts of stored articles, mark `passed` as judged, in ONE transaction.
 
@@ -306,6 +311,7 @@ class Store:
             lists = _lists(connection) if any(record.alerts for _, record in found) else {}
             read = [each.article.url for each in passed if each.article is not None]
             ledger.close_gaps(connection, read, now, Outcome.UNRESOLVED.value)
+            notices.put(connection, found_notices, now)
             return rescans.write(connection, found, passed, basis, lists)
 
     # --- stories -----------------------------------------------------------------------------------
@@ -408,6 +414,35 @@ class Store:
         """Add one decision for each proposal. Numbers that do not exist come back; then none is written."""
         with self._write("could not write the decision") as connection:
             return enrichment.decide(connection, ids, status, who, why, now)
+
+    def pending_notices(self) -> dict[str, tuple[str, ...]]:
+        """Substance -> what notices say of it that nobody has reviewed yet, in words."""
+        return self._read("could not read the notices", notices.pending)
+
+    def reviewed_notices(self) -> set[str]:
+        """The numbers of the notices that nothing of waits for a person any more."""
+        return self._read("could not read the notices", notices.reviewed)
+
+    def accepted_changes(self) -> list[notices.AcceptedChange]:
+        """What was accepted of notices, in the order of their publication."""
+        return self._read("could not read the notices", notices.accepted)
+
+    def notice_changes(self) -> dict[int, dict[str, object]]:
+        """Number of a notice's proposal -> what it does to the watchlist; {} where a person has to look."""
+        return self._read("could not read the notices", notices.changes)
+
+    def notice_counts(self) -> dict[str, notices.NoticeCount]:
+        """List -> its newest notice, and how many proposals wait; "" stands for notices that name no list."""
+        return self._read("could not read the notices", notices.counts)
+
+    def notice_days(self) -> list[tuple[str, str]]:
+        """(list, day of publication) of every notice that was read."""
+        return self._read("could not read the notices", notices.published)
+
+    def put_effective(self, ids: Iterable[int], day: str) -> list[int]:
+        """Set the day of force of proposals of notices; the numbers of those that have none come back."""
+        with self._write("could not write the day") as connection:
+            return notices.put_effective(connection, ids, day)
 
     def newest_decisions(self) -> tuple[int, int]:
         """The numbers of the last decisions about a proposal and about a novel name; 0 before the first."""

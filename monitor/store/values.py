@@ -406,6 +406,43 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class NoticeProposal:
+    """What a notice does to one entry of a list, as a person reads it, and as `change` for the watchlist.
+
+    `kind` is "listing", or "notice" where the notice's substances are for a person to find.
+    """
+
+    substance: str
+    kind: str
+    before: str
+    after: str
+    detail: str
+    reason: str
+    source: str
+    change: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadNotice:
+    """A notice of a gazette with what it does and what follows for the lists. Days are ISO dates or ""."""
+
+    gazette: str
+    num: str
+    url: str
+    title: str
+    published: str
+    action: str
+    act: str
+    list_id: str
+    from_list: str
+    effective: str
+    sentence: str
+    reasons: tuple[str, ...]
+    source: str
+    proposals: tuple[NoticeProposal, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class StoredAnswer:
     """One answer of PubChem: rows as it gave them, none when it knows nothing."""
 

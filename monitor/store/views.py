@@ -12,6 +12,7 @@ import hashlib
 from sqlalchemy import Connection, inspect, text
 
 from monitor.model import Severity
+from monitor.store.notice_views import NOTICE_VIEWS
 from monitor.store.story_views import STORY_VIEWS
 
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
@@ -428,6 +429,7 @@ VIEWS = {
     "v_term_presence": _TERM_PRESENCE,
     "v_novel_names": _NOVEL_NAMES,
     **STORY_VIEWS,
+    **NOTICE_VIEWS,
 }
 """View name -> its SELECT, in the order of creation."""
 

@@ -19,7 +19,7 @@ def load_builtin(ids: Iterable[str] = ("all",)) -> Watchlist:
     A substance brings all its names and all its listings, also those on lists not asked for: what is
     known of its legal status stays whole. Raises WatchlistError for an id that is not shipped.
     """
-    lists = {row[0]: ListInfo(*row) for row in _rows("lists.csv")}
+    lists = list_infos()
     wanted = tuple(ids)
     for id in wanted:
         if id != "all" and id not in lists:
@@ -38,6 +38,11 @@ def load_builtin(ids: Iterable[str] = ("all",)) -> Watchlist:
         kept,
         {id: info for id, info in lists.items() if id in used},
     )
+
+
+def list_infos() -> dict[str, ListInfo]:
+    """Id -> what is known of each shipped list."""
+    return {row[0]: ListInfo(*row) for row in _rows("lists.csv")}
 
 
 def _rows(file: str) -> Iterator[list[str]]:

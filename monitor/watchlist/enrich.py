@@ -9,6 +9,9 @@ from typing import Protocol
 from monitor.model import Name, Substance, Watchlist
 from monitor.watchlist.checks import fold
 
+ENRICHED = ("synonym", "structure", "cid")
+"""The kinds of proposals that enrich a substance."""
+
 
 class Accepted(Protocol):
     """A proposal that was accepted: a "synonym", a "structure" (InChIKey, SMILES as detail) or a "cid"."""

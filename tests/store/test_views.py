@@ -15,6 +15,7 @@ from monitor.store import Member, NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mentions, record
 from tests.store.test_enrichment import Finding
+from tests.store.test_notices import NOTICE
 
 DOC = (Path(__file__).parents[2] / "docs" / "sql.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", DOC, re.DOTALL)
@@ -71,6 +72,7 @@ def fill(store: Store) -> None:
     offered = replace(record(listed), alerts=(), original=Original(document, "1"))
     store.record([offered], check=shop, read=[listed.url], now=NOW)
     store.end_check(shop, "ok", NOW)
+    store.record([], found_notices=[NOTICE], now=NOW)
     for _ in range(3):
         store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
 

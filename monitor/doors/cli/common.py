@@ -84,12 +84,12 @@ def load_or_shipped(path: Path | None) -> Config | None:
     return load(path or DEFAULT_CONFIG)
 
 
-def day_of(written: str | None) -> date:
-    """The day of `--at`, today without it."""
+def day_of(written: str | None, option: str = "--at") -> date:
+    """The day of an option, today without it."""
     try:
         return date.fromisoformat(written) if written else now().date()
     except ValueError as error:
-        raise typer.BadParameter(f"--at {written}: write a day such as 2024-01-29") from error
+        raise typer.BadParameter(f"{option} {written}: write a day such as 2024-01-29") from error
 
 
 def counted(count: int, thing: str) -> str:

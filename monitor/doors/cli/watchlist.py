@@ -22,7 +22,8 @@ from monitor.doors.cli.common import (
 )
 
 if TYPE_CHECKING:
-    from monitor.queries.pubchem_sync import ProposalLine, SyncResult
+    from monitor.queries.pubchem_sync import SyncResult
+    from monitor.queries.review import ProposalLine
 
 SHOWN = 100  # proposals listed without --limit
 _RANGE = re.compile(r"(\d{1,9})(?:-(\d{1,9}))?")
@@ -114,6 +115,10 @@ def watchlist_review(
     reject: Numbers = "",
     why: Annotated[str, typer.Option(help="The reason; it is kept.", metavar="TEXT")] = "",
     by: Annotated[str, typer.Option(help="Who decides; it is kept.", metavar="NAME")] = "",
+    effective: Annotated[
+        str | None,
+        typer.Option(help="Of accepted notices the day of force, where they do not say it.", metavar="DAY"),
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="List decided proposals as well.")] = False,
     limit: Annotated[int, typer.Option(help="List no more than these.", min=1)] = SHOWN,
     config: ConfigPath = DEFAULT_CONFIG,
@@ -122,7 +127,7 @@ def watchlist_review(
 
     What is accepted counts from the next start on; `watch` takes it up within a minute.
     """
-    from monitor.queries.pubchem_sync import decide, proposal_lines
+    from monitor.queries.review import decide, proposal_lines
 
     accepted, rejected = _numbers("--accept", accept), _numbers("--reject", reject)
     if not accepted and not rejected:
@@ -130,7 +135,17 @@ def watchlist_review(
         return
     if not why.strip() or not by.strip():
         raise typer.BadParameter("a decision needs --why TEXT and --by NAME; both are kept with it")
-    decide(load(config), now(), accept=accepted, reject=rejected, who=by.strip(), why=why.strip())
+    if effective and not accepted:
+        raise typer.BadParameter("--effective is the day of what is accepted: name it with --accept")
+    decide(
+        load(config),
+        now(),
+        accept=accepted,
+        reject=rejected,
+        who=by.strip(),
+        why=why.strip(),
+        effective=day_of(effective, "--effective") if effective else None,
+    )
     typer.echo(f"accepted {len(accepted)}, rejected {len(rejected)}; it counts from the next start on")
 
 
@@ -177,13 +192,15 @@ def _show_proposals(lines: list[ProposalLine], limit: int) -> None:
     substance = ""
     for line in lines[:limit]:
         each = line.proposal
-        if each.substance != substance:
+        if each.substance != substance or not substance:
             substance = each.substance
-            typer.echo(clean(f"{line.name} ({substance})"))
+            typer.echo(clean(f"{line.name} ({substance})" if substance else line.name))
         sides = " -> ".join(filter(None, (each.before, each.after)))
         decided = f"{each.status} by {each.who}: {each.why}" if each.who else each.reason
         typer.echo(
             f"{each.id:>6}  {each.kind:<9}  " + "  ".join(map(clean, (sides, f"[{each.source}]", decided)))
         )
+        for beside in line.beside:
+            typer.echo(clean(f"{'':>8}{beside}"))
     if len(lines) > limit:
         typer.echo(f"and {len(lines) - limit:,} more: --limit {len(lines)}")

@@ -22,6 +22,11 @@ _STAGED = {"propose": "propose", "hearing": "hearing", "withdraw": "withdraw", "
 _PREFIX = re.compile(r"^schedules? of controlled substances?\s*[:;,.–—-]\s*", re.IGNORECASE)
 _SUBJECT = re.compile(r"schedules? of controlled substances?\b|\blist I+ chemicals?\b", re.IGNORECASE)
 _ACTION = re.compile(r"\bACTION:\s*(.{3,200}?)(?:[.\n]|$)")
+# The same as a line of its own, as the API of the Register hands it out.
+_ACTION_LINE = re.compile(
+    r"^((?:interim|direct|final|proposed|temporary|notice|advance|withdrawal|announcement)\b[^\n]{0,120})$",
+    re.IGNORECASE | re.MULTILINE,
+)
 _SENTENCE = re.compile(
     r"(?<=[.!?])(?:(?<=schedule [IV]\.)|(?<=list I\.)|(?<!\b[A-Z]\.))"
     r"(?<!\bNo\.)(?<!\bDr\.)(?<!\be\.g\.)(?<!\bi\.e\.) +(?=[A-Z“\"(])"
@@ -192,7 +197,7 @@ def _enumerated(sentences: list[str], told: _Act | None, titled: bool) -> list[l
 
 def _stage(title: str, abstract: str, body: str) -> tuple[str, str]:
     """How far the act is, and which words say so. The whole text says what it is ("ACTION: Final rule")."""
-    said = _ACTION.search(body)
+    said = _ACTION.search(body) or _ACTION_LINE.search(body)
     texts = {"title": title, "abstract": abstract, "action": " ".join(said[1].split()) if said else ""}
     for rule in table().stages:
         if found := rule.pattern.search(texts[rule.where]):
