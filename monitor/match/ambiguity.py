@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from monitor.match import borders, context
+from monitor.match import borders, context, roles
 from monitor.match.abbreviations import Definition, short_key
 from monitor.match.context import Surroundings
 from monitor.match.lexicon import Lexicon
-from monitor.match.normalize import Forms
+from monitor.match.normalize import Forms, words_key
 from monitor.match.words import tables
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _READING = {"raw": 1.0, "normal": 0.99, "skeleton": 0.9}
 _METHOD = {"misspelling": 0.7, "abbreviation": 0.95, "dea-code": 0.9, "cid": 0.9}
 
 # What settles it against the substance, whatever else there is.
-_VETOES = frozenset(("longer", "defined_otherwise", "ticker"))
+_VETOES = frozenset(("longer", "defined_otherwise", "ticker", "role", "letter_bare"))
 _VETOED = 0.3
 
 # What each feature says to a person; "-" marks one that speaks against.
@@ -62,6 +62,9 @@ REASONS = {
     "-short_bare": "one or two letters, and nothing that says what they mean",
     "-longer": "the word beside it makes another name or an idiom of it",
     "-alone": "no other substance in the text",
+    "-role": "an office, a place, a key or an element is called so here",
+    "-letter_bare": "a letter alone, and no dealer's words with it",
+    "-sport": "words of sport stand near",
     "-ticker": "written as the code of a share",
     "-verb": "used as a verb",
     "-case": "not written in capitals as the name is",
@@ -294,6 +297,8 @@ def _of_the_writing(known: Document, candidate: Candidate, found: dict[str, floa
         or _fits(tables().longer_after.get(name.lower()), after)
     )
     found["ticker"] = float(context.ticker(text, start, stop))
+    initialism = bool(found["acronym"]) or surface.isupper()
+    found["role"] = float(initialism and roles.role(text, start, stop))
     found["hyphen"] = float(
         text[start - 1 : start] == "-"
         or (text[stop : stop + 1] == "-" and not context.form_after(text, stop))
@@ -319,7 +324,8 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
         _listed_with(known, candidate, known.strong_near(candidate.start, candidate.stop, 40))
     )
     explained = ("same_as", "same_as_elsewhere", "alias", "quantity", "listed")
-    found["short_bare"] = float(bool(found["short"]) and not any(found[name] for name in explained))
+    bare = not any(found[name] for name in explained)
+    found["short_bare"] = float(bool(found["short"]) and bare)
     distance = min((_gap(candidate, other) for other in known.strong_near(start, stop, 200)), default=10_000)
     found["near"] = 1.0 if distance <= 60 else 0.5 if distance <= 200 else 0.0
     left, right = known.words_span(candidate)
@@ -327,6 +333,9 @@ def _of_the_neighbourhood(known: Document, candidate: Candidate, found: dict[str
     found["precursor_near"] = min(2.0, known.around.near("precursor", left, right, 100)) / 2
     found["use_near"] = min(2.0, known.around.near("use", left, right, 60)) / 2
     found["use_beside"] = float(bool(known.around.near("use", left, right, 20)))
+    letter = stop - start == 1 and text[start] < "\u2e80"
+    found["letter_bare"] = float(letter and bare and not found["form"] and not found["use_beside"])
+    found["sport"] = float(bool(found["street"] or found["word"]) and _is_sport(known, left, right))
     found["seizure_near"] = min(2.0, known.around.near("seizure", left, right, 100)) / 2
     found["offer_near"] = min(2.0, known.around.near("offer for sale", left, right, 60)) / 2
     found["other_sense"] = (
@@ -343,9 +352,26 @@ def _of_the_document(known: Document, candidate: Candidate, found: dict[str, flo
     size = max(1.0, len(known.view.words) / 1500)
     found["drug_document"] = min(1.0, known.around.count("drug") / 4 / size)
     found["precursor_document"] = min(1.0, known.around.count("precursor") / 4 / size)
+    # two names with other senses vouch for each other only beside a word of trade, police or chemistry
+    left, right = known.words_span(candidate)
+    vouched = any(known.around.near(group, left, right, 150) for group in _VOUCHING)
     found["weak_beside"] = float(
-        _listed_with(known, candidate, known.weak_near(candidate.start, candidate.stop, 40))
+        vouched and _listed_with(known, candidate, known.weak_near(candidate.start, candidate.stop, 40))
     )
+
+
+_VOUCHING = ("drug", "precursor", "use", "seizure", "offer for sale")
+
+
+def _is_sport(known: Document, left: int, right: int) -> bool:
+    """Do two words of sport stand near a stretch of the words form?"""
+    nearby = known.view.words[max(0, left - 120) : right + 120].split()
+    return len(_sport().intersection(nearby)) > 1
+
+
+@functools.cache
+def _sport() -> frozenset[bytes]:
+    return frozenset(map(words_key, tables().sport))
 
 
 def _near(candidates: list[Candidate], starts: list[int], start: int, stop: int) -> list[Candidate]:

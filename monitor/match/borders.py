@@ -109,6 +109,19 @@ def _number_may_follow(text: str, stop: int) -> bool:
     return last >= 6 and _MARK.match(text, stop) is not None
 
 
+# An amount of money or a longer code before a short name: "$1.25B", "€25I", "OCSE-21-U4", "1000-K2".
+_CODE_BEFORE = re.compile(
+    rf"(?:[$€£¥₹#@]|\d[.,/]|\d{{3,}}{ties.HYPHEN}|[A-Z]{{2,}}{ties.HYPHEN}\d+{ties.HYPHEN})$"
+)
+
+
+def _is_code(text: str, start: int, stop: int) -> bool:
+    """Is a short name of letters and digits the end of an amount, a model number or the number of a form?"""
+    return any(char.isdigit() for char in text[start:stop]) and bool(
+        _CODE_BEFORE.search(text, max(0, start - 16), start)
+    )
+
+
 def _is_amount_before(text: str, left: int, start: int) -> bool:
     """Do a number and its unit touch the name: "10mgDiazepam"?"""
     return left > 0 and text[left - 1].isdigit() and text[left:start].lower() in tables().units
@@ -138,6 +151,8 @@ def look(
     if left == start and start > 0 and text[start - 1].isdigit() and text[start].isalnum():
         return Border("inside", start, stop)
     if right == stop and text[stop : stop + 1].isdigit() and not _number_may_follow(text, stop):
+        return Border("inside", start, stop)
+    if stop - start <= 4 and _is_code(text, start, stop):
         return Border("inside", start, stop)
     first, last = _first_piece(text, start, stop), _last_piece(text, start, stop)
     kind = "free"

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from monitor.match import borders, context
@@ -280,6 +280,9 @@ def _candidate(
         or ((acronym or letters <= 4) and reading.accents)
     ):
         return None
+    of_class = tables().class_words.get(name.text.lower())
+    if of_class and context.means_class(view.text, start, border.stop):
+        name = replace(name, substance=of_class)
     if border.kind == "inflected" and words_key(border.word) in ordinary_words():
         return None
     foreign = language is not None and name.language not in ("mul", "en", language)

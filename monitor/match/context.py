@@ -142,11 +142,12 @@ class Surroundings:
     ends: dict[int, int] = field(default_factory=dict)  # of what was found there; a stem ends before its word
 
     def near(self, group: str, start: int, stop: int, reach: int) -> int:
-        """How many words of a group begin within `reach` of a stretch."""
+        """How many words of a group begin within `reach` of a stretch, not counting what it says itself."""
         where = self.positions.get(group)
         if not where:
             return 0
-        return bisect_left(where, stop + reach) - bisect_left(where, start - reach)
+        around = bisect_left(where, stop + reach) - bisect_left(where, start - reach)
+        return around - (bisect_left(where, stop) - bisect_left(where, start))
 
     def nearest(self, group: str, low: int, high: int, place: int) -> int | None:
         """Where the word of a group begins that stands in `[low, high)` nearest to `place`."""
@@ -172,6 +173,13 @@ def _triggers() -> tuple[daachorse.DoubleArrayAhoCorasick, list[list[tuple[str, 
     return daachorse.DoubleArrayAhoCorasick(patterns), [list(groups[pattern].items()) for pattern in patterns]
 
 
+# "drug-free", a "doping test": no sign that a text speaks of drugs
+_NO_SIGN = tuple(
+    f" {words}".encode()
+    for words in ("drug free", "drugs free", "drug test", "doping", "antidoping", "drogenfrei")
+)
+
+
 def surroundings(forms: Forms, language: str | None) -> Surroundings:
     """Find all trigger words of a text, in its own language and English."""
     engine, groups = _triggers()
@@ -180,6 +188,8 @@ def surroundings(forms: Forms, language: str | None) -> Surroundings:
     for begin, end, pattern in engine.find_overlapping(forms.padded):
         # a pattern begins with the space before its word, but for Chinese ones, which need none
         start = begin if forms.padded[begin] == 32 else begin - 1
+        if forms.padded.startswith(_NO_SIGN, begin):
+            continue
         result.ends[start] = min(end - 1, len(forms.padded) - 2)
         for group, mask in groups[pattern]:
             if mask & wanted:
@@ -215,6 +225,25 @@ def other_number(text: str, start: int, stop: int) -> bool:
     if _DATE.fullmatch(text, start, stop):
         return not _CHEMISTRY.search(before)
     return bool(_introduces_number().search(before))
+
+
+# "a new cathinone drug", "ein neuartiges Cathinon", "新型卡西酮类"
+_CLASS_BEFORE = re.compile(
+    r"(?:\b(?:synthetic|new|novel|another|unknown|unidentified|designer|substituted|other|synthetische[mnrs]?|neue[mnrs]?|"
+    r"neuartige[mnrs]?|nouvelles?|nueva|nuevo|nuova|nova|novo|nieuwe|nowy|nowa|syntetiska?|nya?|новый|синтетический)\s"
+    r"|新型|合成)$",
+    re.IGNORECASE,
+)
+_CLASS_BEHIND = re.compile(
+    r"[\s-](?:drugs?|stimulants?|derivatives?|analog(?:ue)?s?|compounds?|substances?|famil(?:y|ies)|class(?:es)?|groups?|types?|"
+    r"chemicals?|nps|derivate?n?|stoffe?n?|substanz(?:en)?)\b|类|衍生物",
+    re.IGNORECASE,
+)
+
+
+def means_class(text: str, start: int, stop: int) -> bool:
+    """Is a name used as the word for its class here: "a new cathinone drug"?"""
+    return bool(_CLASS_BEHIND.match(text, stop) or _CLASS_BEFORE.search(text[max(0, start - 24) : start]))
 
 
 def form_after(text: str, stop: int) -> bool:

@@ -144,7 +144,7 @@ def weigh(
     if not (candidates or reasons or always):
         return None
     weak = from_weak(lexicon, view, language, None if candidates or always else reasons, bounds)
-    return _second_look(lexicon, view, candidates, list(weak), language)
+    return _second_look(lexicon, view, candidates, list(weak), language, always=always)
 
 
 def _are_several(view: Forms, reasons: list[int]) -> bool:
@@ -181,6 +181,8 @@ def _second_look(
     candidates: list[Candidate],
     ambiguous: list[Candidate],
     language: str | None,
+    *,
+    always: bool,
 ) -> ambiguity.Document | None:
     if not candidates and not ambiguous:
         return None
@@ -195,7 +197,10 @@ def _second_look(
     )
     taken = Taken(strong)
     weak = [candidate for candidate in longest([*weak, *ambiguous], language) if not taken.meets(candidate)]
-    return ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
+    known = ambiguity.Document(view, around, strong, weak, defined, language, lexicon)
+    # a plain name that means something else here vouches for no other: LSD, the disease of cattle, for PMK
+    meant = [each for each in strong if not weak or ambiguity.judge(known, each).score >= THRESHOLD]
+    return known if always or len(meant) == len(strong) else replace(known, strong=meant)
 
 
 def _append(mentions: list[Mention], new: Mention, text: str) -> None:

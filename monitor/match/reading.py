@@ -171,10 +171,17 @@ def _gaps_agree(wanted: Spelling, found: Spelling, tricks: set[str]) -> bool:
         hidden += "".join(char for char in theirs if _invisible(char))
         if not _gap_fits(ours, visible):
             return False
-        if visible and not ours:
+        if visible and not ours and not _is_subscript(found, index, visible):
             inserted.append((index, visible))
     tricks.update(_hiding(hidden))
     return not inserted or _insertions_agree(found, inserted, wanted, tricks)
+
+
+def _is_subscript(found: Spelling, index: int, gap: str) -> bool:
+    """Is a blank between a letter and a digit what a taken-out subscript leaves: "H 2 SO 4"?"""
+    if gap != " " or len(found.chars) < 4 or not found.chars[0].isalpha():
+        return False
+    return found.chars[index - 1].isdigit() != found.chars[index].isdigit()
 
 
 def _hiding(characters: str) -> Iterator[str]:

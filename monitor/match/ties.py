@@ -17,7 +17,8 @@ from monitor.match.words import tables
 HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _OPEN = "([{（【"
 _CLOSE = ")]}）】"
-_H = f"[{HYPHENS}]"
+HYPHEN = f"[{HYPHENS}]"  # one of them, in a pattern
+_H = HYPHEN
 
 # One spelling of each sound, in order; applied to words and tables alike.
 _SOUNDS = (

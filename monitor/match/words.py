@@ -23,11 +23,16 @@ class Words:
     other_senses: ByLanguage
     longer_before: Mapping[str, str]
     longer_after: Mapping[str, str]
+    class_words: Mapping[str, str]
     everyday: Mapping[str, str]
     likely: frozenset[tuple[str, str]]
     units: frozenset[str]
     forms: frozenset[str]
     numbered: frozenset[str]
+    roles: frozenset[str]
+    acts: frozenset[str]
+    places: frozenset[str]
+    sport: frozenset[str]
     particles: frozenset[str]
     before_verb: frozenset[str]
     acronym_words: frozenset[str]
@@ -51,6 +56,7 @@ def tables() -> Words:
         other_senses=_split(data["other_senses"]),
         longer_before=data["longer_before"],
         longer_after=data["longer_after"],
+        class_words=data["class_words"],
         everyday=data["everyday"],
         likely=frozenset((name, language) for language, names in data["likely"].items() for name in names),
         alias=tuple(data["lists"]["alias"]),

@@ -134,7 +134,8 @@ def test_weights_and_features_know_each_other() -> None:
     """Every feature that texts give rise to has a weight, and no weight waits for one that never comes."""
     produced: set[str] = set()
     rare = (
-        "Drugs: the phencyclidine pills (PCP) and heroin of K. Smith. He took PCP. Shares (NYSE: ICE) fell."
+        "Drugs: the phencyclidine pills (PCP) and heroin of K. Smith. He took PCP. Shares (NYSE: ICE) fell. "
+        "Speed won the team its hockey match, the player said, and drug dealers cheered."
     )
     for text, language in (*((item.text, item.lang) for item in load("tune")), (rare, "en")):
         known = weigh(shipped(), text, language)

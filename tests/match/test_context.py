@@ -50,7 +50,8 @@ def test_unknown_languages_open_all_tables_and_others_english_alone() -> None:
 
 def test_nearness_counts_words_that_begin_within_reach() -> None:
     around = context.Surroundings({"drug": [10, 50, 90]})
-    assert [around.near("drug", 48, 52, reach) for reach in (0, 5, 39, 200)] == [1, 1, 3, 3]
+    assert [around.near("drug", 52, 55, reach) for reach in (0, 5, 40, 200)] == [0, 1, 2, 3]
+    assert around.near("drug", 50, 55, 5) == 0  # what the stretch says itself is no word near it
     assert around.near("other", 0, 10, 100) == 0
 
 
