@@ -409,7 +409,7 @@ class Mention:
     `name` is the lexicon's name that matched, `method` how ("name", "cas", "inchikey" ...), `form` the
     form of the text it matched in ("raw", "normal", "skeleton"). `features` are (name, value) pairs that
     `score` (0 to 1) was computed from; `reasons` say the same to a person. `tags` say what the text
-    tells about the substance ("seizure", "legislation" ...).
+    says about the substance ("seizure", "legislation" ...).
     """
 
     start: int
@@ -473,10 +473,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class StoryRules:
-    """When articles are one story, and when a story that was told is told again.
+    """When articles are one story, and when a story raises an alert again.
 
     `window`: how far two articles of one event may lie apart. `quiet`: after an alert for a story and
-    substance, articles of the story raise no other for so long. In spite of it a story is told again for a
+    substance, articles of the story raise no other for so long. In spite of it another alert is raised for a
     substance that it had not named (`new_substance`), for a severity above all before (`higher_severity`),
     and when its outlets reach one of the numbers in `more_outlets`.
     """

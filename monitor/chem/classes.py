@@ -1,6 +1,6 @@
 """Controls by structure: is a structure in a class, and by which of the law's conditions. Pure; needs RDKit.
 
-The classes are data (`classes.toml`), reviewed by people; what the words there mean is told at its top. The
+The classes are data (`classes.toml`), reviewed by people; what the words there mean stands at its top. The
 answer is never more than "possible member": salts are judged by their parent, stereo and isotopes are left
 aside. Nothing here proposes a structure.
 """
@@ -272,7 +272,7 @@ def _verdict(
 
 
 def _placements(of: StructureClass, mol: Chem.Mol) -> Iterator[tuple[Difference, ...]]:
-    """Lay the core over the structure in every way and tell the differences of each."""
+    """Lay the core over the structure in every way and yield the differences of each."""
     for core, change in of.core:
         matches = mol.GetSubstructMatches(core, uniquify=False, maxMatches=MOST_PLACEMENTS)
         numbers = [atom.GetAtomMapNum() for atom in core.GetAtoms()] if matches else []
@@ -301,7 +301,7 @@ def _compare(of: StructureClass, mol: Chem.Mol, core: Mapping[int, int]) -> tupl
 
 
 def _changes(mol: Chem.Mol, slot: Slot, mine: list[Part], core: Mapping[int, int]) -> list[Difference]:
-    """Tell what in one slot is not as in the reference compound."""
+    """Yield what in one slot is not as in the reference compound."""
     missing = {at: Counter(kinds) for at, kinds in slot.same.items() if at in core.values()}
     other = []
     for part in mine:

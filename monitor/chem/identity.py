@@ -1,6 +1,6 @@
 """Do the identifiers of a watched substance agree: SMILES with InChIKey, names with structure, numbers alone.
 
-Pure but for the reader that is handed in. What disagrees is told, never corrected: a person decides.
+Pure but for the reader that is handed in. What disagrees is reported, never corrected: a person decides.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ class Disagreement:
 
     substance: str
     kind: str
-    told: str
+    sentence: str
 
 
 def disagreements(
     substances: Mapping[str, Substance], names: Iterable[Name], reader: Reader | None
 ) -> Iterator[Disagreement]:
-    """Tell what disagrees: structures first, then numbers that two substances have, then systematic names."""
+    """Yield what disagrees: structures, then numbers that two substances have, then systematic names."""
     for substance in substances.values():
         yield from _structure(substance)
     yield from _shared("cas", ((number, each.key) for each in substances.values() for number in each.cas))
@@ -45,8 +45,8 @@ def _structure(of: Substance) -> Iterator[Disagreement]:
         yield Disagreement(of.key, "structure", f"the SMILES {of.smiles} cannot be read")
     elif of.inchikey and found.inchikey != of.inchikey:
         how = _layer(of.inchikey, found.inchikey)
-        told = f"InChIKey {of.inchikey}, but the SMILES has {found.inchikey} ({how})"
-        yield Disagreement(of.key, "structure", told)
+        sentence = f"InChIKey {of.inchikey}, but the SMILES has {found.inchikey} ({how})"
+        yield Disagreement(of.key, "structure", sentence)
 
 
 def _shared(kind: str, pairs: Iterable[tuple[str, str]]) -> Iterator[Disagreement]:
@@ -79,8 +79,8 @@ def _misread(
         key = substances[name.substance].inchikey
         if found.score == SURE and found.inchikey != key:
             how = _layer(key, found.inchikey)
-            told = f"“{name.text}” ({language}) is read as {found.inchikey}, not {key} ({how})"
-            yield Disagreement(name.substance, "name", told)
+            sentence = f"“{name.text}” ({language}) is read as {found.inchikey}, not {key} ({how})"
+            yield Disagreement(name.substance, "name", sentence)
 
 
 def _layer(one: str, other: str) -> str:

@@ -104,7 +104,7 @@ def candidates(name: str, language: str | None = None) -> list[Candidate]:
 
 
 def _chain(start: Candidate, languages: tuple[str, ...], tried: Tried) -> Candidate:
-    """Apply every rule of these languages in order, and tell which changed something.
+    """Apply every rule of these languages in order, and say which changed something.
 
     `tried` holds what rules made of texts: languages share many, and most leave most names alone.
     """

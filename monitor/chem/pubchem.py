@@ -100,7 +100,7 @@ class PubChem:
     """Asks PubChem, or the kept answers. One object a session: pace, breaker and total deadline are its own.
 
     `chance` gives numbers from 0 to 1 for the jitter. `wait` sleeps that many seconds and says whether to
-    stop; `stopped` tells that it did. `stale` counts answers that were too old and served because PubChem
+    stop; `stopped` says that it did. `stale` counts answers that were too old and served because PubChem
     could not be asked, for the reason in `trouble`.
     """
 
@@ -255,7 +255,7 @@ class PubChem:
         except AddressError as error:
             raise self._note(ResolveError(f"PubChem is not asked: {error}")) from error
         except (OSError, http.client.HTTPException) as error:
-            raise _PassingError(f"PubChem could not be reached: {_told(error)}") from error
+            raise _PassingError(f"PubChem could not be reached: {_in_words(error)}") from error
         finally:
             self._pace.note(start, self._clock())
         self._heed(throttling(reply.headers.get("X-Throttling-Control")))
@@ -299,9 +299,9 @@ def private_copy(urlopen: Callable[..., Any], base: str) -> Any:
     spec.loader.exec_module(module)
     missing = [name for name in REPLACED if not hasattr(module, name)]
     if missing:
-        told = ", ".join(missing)
+        lacking = ", ".join(missing)
         raise ResolveError(
-            f"this version of pubchempy has no {told}; install one >= 1.0.5, < 1.1", permanent=True
+            f"this version of pubchempy has no {lacking}; install one >= 1.0.5, < 1.1", permanent=True
         )
     module.urlopen, module.API_BASE = urlopen, base
     return module
@@ -322,9 +322,9 @@ def _judged(reply: Reply) -> Reply:
         return reply
     after = _retry_after(reply)
     if reply.status == 200:
-        told = "a web page instead of data" if content is None else "what cannot be read"
+        what = "a web page instead of data" if content is None else "what cannot be read"
         raise _PassingError(
-            f"PubChem's address answers with {told}; is there a login page in between?", after
+            f"PubChem's address answers with {what}; is there a login page in between?", after
         )
     raise _PassingError(f"PubChem answers {reply.status} {fault or reply.reason}".rstrip(), after)
 
@@ -368,7 +368,7 @@ def _as_response(url: str, reply: Reply) -> io.BytesIO:
     raise HTTPError(url, reply.status, reply.reason, reply.headers, io.BytesIO(reply.body))
 
 
-def _told(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "no whole answer in time"
     if isinstance(error, http.client.IncompleteRead):

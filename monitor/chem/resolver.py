@@ -216,7 +216,7 @@ class Resolver:
             from monitor.chem.classes import classify
 
             verdicts = classify(structure.smiles, at, [each.listing.list_id for each in listings])
-            draft.say("classes", _told_classes(verdicts))
+            draft.say("classes", _classes_in_words(verdicts))
         if draft.substance is not None:
             draft.say("listings", f"{len(listings)} entries as of {at}" if listings else "on no list")
         if draft.score:
@@ -240,8 +240,8 @@ class Resolver:
         """Find the substance that a reading is; with two readings either may be one."""
         for reading in draft.readings:
             found, how = self.index.find(reading.structure)
-            told = f"{how}: {_told(found)}" if found else "on no watchlist, neither exact nor as a salt"
-            draft.say("structure", f"{reading.structure.inchikey} {told}")
+            said = f"{how}: {_in_words(found)}" if found else "on no watchlist, neither exact nor as a salt"
+            draft.say("structure", f"{reading.structure.inchikey} {said}")
             if found and draft.substance is None:
                 draft.substance, draft.match = found[0], how
 
@@ -269,7 +269,7 @@ class _Draft:
         first = found[0]
         if rules:
             self.say("nomenclature", f"{text} ({', '.join(rules)})")
-        self.say("lexicon", f"{how}: {_told(found)}")
+        self.say("lexicon", f"{how}: {_in_words(found)}")
         self.via, self.substance, self.match = "lexicon", first, how
         self.smiles, self.inchikey = first.smiles, first.inchikey
         self.score = SURE if len(found) == 1 else UNSURE
@@ -356,16 +356,16 @@ def _score(structure: Structure, answer: Answer) -> float:
     return UNSURE if answer.ambiguous and not harmless else SURE
 
 
-def _told(found: Sequence[Substance]) -> str:
+def _in_words(found: Sequence[Substance]) -> str:
     names = ", ".join(f"{each.name} ({each.key})" for each in found[:4])
     return names + (f" and {len(found) - 4} more" if len(found) > 4 else "")
 
 
-def _told_classes(verdicts: Sequence[Verdict]) -> str:
+def _classes_in_words(verdicts: Sequence[Verdict]) -> str:
     if not verdicts:
         return "in no class"
-    told = []
+    said = []
     for each in verdicts:
         met = ", ".join(condition.id for condition in each.conditions if condition.met_by)
-        told.append(f"{each.membership} of {each.name} by {met}")
-    return "; ".join(told)
+        said.append(f"{each.membership} of {each.name} by {met}")
+    return "; ".join(said)

@@ -1,4 +1,4 @@
-"""Reading config.yaml: every problem found is told at once, each with file, line, key and likely fix."""
+"""Reading config.yaml: all problems are reported at once, each with file, line, key and likely fix."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def load_config(
     """Read and check a configuration file.
 
     `env` is what `${NAME}` is looked up in. `list_ids` are the ids of the shipped lists; without them
-    `builtin:` and `lists:` are taken as they are. Raises ConfigError, which tells every problem, a line each.
+    `builtin:` and `lists:` are taken as they are. Raises ConfigError, which names every problem, a line each.
     """
     text = _read(path)
     tree = read_tree(text, env)
@@ -84,7 +84,7 @@ def _tidy(schema: Any) -> Any:
     tidy = {k: _tidy(v) for k, v in schema.items() if k != "title" or not isinstance(v, str)}
     default = tidy.get("default")
     if isinstance(default, dict) or (isinstance(default, list) and default):
-        del tidy["default"]  # a whole section: its own keys tell their defaults
+        del tidy["default"]  # a whole section: its own keys have their defaults
     elif DURATION_PATTERN in str(tidy.get("pattern")) and isinstance(default, float):
         tidy["default"] = spell_duration(default)
     elif tidy.get("pattern") == SIZE_PATTERN and isinstance(default, int):
@@ -108,10 +108,10 @@ def _error(path: Path, problems: list[Problem]) -> ConfigError:
     lines = []
     for problem in sorted(problems, key=lambda one: one.line):
         key = _dotted(problem.path)
-        told = f"{key}: {problem.message}" if key else problem.message
-        lines.append((problem.line, f"{told}; {problem.fix}" if problem.fix else told))
+        said = f"{key}: {problem.message}" if key else problem.message
+        lines.append((problem.line, f"{said}; {problem.fix}" if problem.fix else said))
     first, *rest = lines
-    message = "\n".join((first[1], *(f"{path}:{line}: {told}" for line, told in rest)))
+    message = "\n".join((first[1], *(f"{path}:{line}: {said}" for line, said in rest)))
     return ConfigError(message, f"{path}:{first[0]}")
 
 
@@ -155,7 +155,7 @@ def _without_echo(problems: list[Problem]) -> list[Problem]:
 
 
 def _validate(tree: Tree, base: Path, env: Mapping[str, str]) -> tuple[models.Config | None, list[Problem]]:
-    # A list of names in [brackets] is told by its own problem: what it was torn into is no news.
+    # A list of names in [brackets] has a problem of its own: what it was torn into is no news.
     flow = list(_flow_names(tree))
     try:
         config = models.Config.model_validate(tree.data, context={"base": base, "env": env})
@@ -189,8 +189,8 @@ def _explain(tree: Tree, detail: ErrorDetails, path: KeyPath) -> tuple[str, str]
     if kind.startswith("union_tag"):
         return _unknown_kind(tree, path)
     written = tree.places[path].text if path in tree.places else ""
-    told = _wrong_value(kind, context, written) or _wrong_type(tree, kind, path)
-    return told or (detail["msg"], "")
+    said = _wrong_value(kind, context, written) or _wrong_type(tree, kind, path)
+    return said or (detail["msg"], "")
 
 
 def _wrong_value(kind: str, context: Mapping[str, Any], written: str) -> tuple[str, str] | None:

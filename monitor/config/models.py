@@ -113,7 +113,7 @@ class AlertRule(Section):
     severity: Level | None = Field(default=None, description="Severity of its alerts, instead of the list's.")
     quiet: Duration = Field(default=0.0, description="After an alert, further ones are kept quiet so long.")
     action: Literal["alert", "silence"] = Field(
-        default="alert", description="silence: what fits is not told."
+        default="alert", description="silence: what fits raises no alert."
     )
 
     def to_rule(self, ids: Mapping[str, str]) -> Rule:
@@ -159,7 +159,7 @@ class Http(Section):
     pace: Duration = Field(default=1.0, description="Between two requests to one host, at least.")
     robots: bool = Field(default=True, description="false: linked pages are read whatever robots.txt says.")
     user_agent: Text | None = Field(default=None, description="Instead of the honest default.")
-    contact: Text | None = Field(default=None, description="Mail or web address, told to every server.")
+    contact: Text | None = Field(default=None, description="Mail or web address, sent to every server.")
     allow_hosts: tuple[Annotated[str, AfterValidator(values.host)], ...] = Field(
         default=(), description="Hosts (host or host:port) that may resolve to a private address."
     )
@@ -210,7 +210,10 @@ class Health(Section):
     """When a source is said to have turned bad."""
 
     bad_after: int = Field(
-        default=3, ge=1, le=1000, description="Checks in a row that must go wrong until it is told."
+        default=3,
+        ge=1,
+        le=1000,
+        description="Checks in a row that must go wrong until a source has turned bad.",
     )
 
 
@@ -226,21 +229,21 @@ class RescanSection(Section):
 
 
 class Stories(Section):
-    """Which articles are one story, and when a story that was told is told again."""
+    """Which articles are one story, and when a story raises an alert again."""
 
     enabled: bool = Field(default=True, description="false: every article raises alerts of its own.")
     window: Interval = Field(
         default=7 * 86_400.0, description="How far two articles of one event may lie apart."
     )
     quiet: Duration = Field(
-        default=30 * 86_400.0, description="After an alert, its story is not told again for so long."
+        default=30 * 86_400.0, description="After an alert, its story raises no other for so long."
     )
     new_substance: bool = Field(
-        default=True, description="Tell a story again when it names another substance."
+        default=True, description="Raise another alert when a story names another substance."
     )
-    higher_severity: bool = Field(default=True, description="Tell it again for a higher severity.")
+    higher_severity: bool = Field(default=True, description="Raise another alert for a higher severity.")
     more_outlets: tuple[Annotated[int, Field(ge=2, le=100_000)], ...] = Field(
-        default=(10,), description="Tell it again when so many outlets tell it."
+        default=(10,), description="Raise another alert when so many outlets report it."
     )
 
     def to_rules(self) -> StoryRules | None:
@@ -273,7 +276,7 @@ class Config(Section):
     )
     names: tuple[NamePin, ...] = Field(default=(), description="Names that always or never count.")
     stories: Stories = Field(
-        default=Stories(), description="Which articles are one story, and when it is told again."
+        default=Stories(), description="Which articles are one story, and when it raises an alert again."
     )
     http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
     health: Health = Field(default=Health(), description="When a source is said to have turned bad.")
@@ -325,7 +328,7 @@ class Config(Section):
         return tuple(entry.to_pin() for entry in self.names)
 
     def to_story_rules(self) -> StoryRules | None:
-        """When articles are one story, and when it is told again; None when stories are switched off."""
+        """When articles are one story, and when it raises an alert again; None: stories are switched off."""
         return self.stories.to_rules()
 
     def to_rules(self, lists: Mapping[str, ListInfo]) -> tuple[Rule, ...]:

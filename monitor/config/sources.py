@@ -47,7 +47,10 @@ class BaseSource(Section):
     language: Language | None = Field(default=None, description="Hint for texts too short to guess.")
     enabled: bool = Field(default=True, description="false: keep the entry, do not check it.")
     bad_after: int | None = Field(
-        default=None, ge=1, le=1000, description="Failed checks in a row that are told, instead of health's."
+        default=None,
+        ge=1,
+        le=1000,
+        description="Failed checks in a row after which it has turned bad, instead of health's.",
     )
 
     @property
@@ -211,7 +214,7 @@ class MailSource(BaseSource):
     @model_validator(mode="after")
     def _find_password(self, info: ValidationInfo) -> MailSource:
         if (self.password_env is None) == (self.password_file is None):
-            raise ValueError("the password is told in one place; write `password_env:` or `password_file:`")
+            raise ValueError("the password is given twice; write either `password_env:` or `password_file:`")
         if self.password_env is not None:
             env: Mapping[str, str] = (info.context or {}).get("env", {})
             self._password = Secret(self.password_env, env.get(self.password_env, ""))

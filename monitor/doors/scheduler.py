@@ -373,7 +373,7 @@ class Watcher:
         if news.refused is not None:
             log.error("the changed watchlist is refused, the last good one stays: %s", news.refused)
             return
-        log.warning("%s", "\n".join(news.told) or "watchlist: changed")
+        log.warning("%s", "\n".join(news.lines) or "watchlist: changed")
         self._move(RESCAN, self._monitor.clock())
 
     def _rescan(self) -> None:
@@ -394,7 +394,7 @@ class Watcher:
                 if result is not None and result.waiting:
                     due = now + (now - began)
                 if result is not None:
-                    log.warning("rescan: %s", result.told)
+                    log.warning("rescan: %s", result.sentence)
             finally:
                 self._move(RESCAN, due)
 

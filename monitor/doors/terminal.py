@@ -77,7 +77,7 @@ def _styled(text: str, style: str) -> Text:
 
 @contextmanager
 def run_progress(console: Console, sources: int) -> Iterator[Callable[[Progress], None]]:
-    """Show each source's result as it comes in; on a terminal a bar below tells what is under way."""
+    """Show each source's result as it comes in; on a terminal a bar below shows what is under way."""
     if not console.is_terminal:
         yield lambda progress: _print_result(console, progress)
         return
@@ -88,7 +88,7 @@ def run_progress(console: Console, sources: int) -> Iterator[Callable[[Progress]
     with Bar(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=sources)
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             _print_result(console, progress)
             if progress.result is not None:
                 bar.advance(task)
@@ -96,7 +96,7 @@ def run_progress(console: Console, sources: int) -> Iterator[Callable[[Progress]
                 counts = f": {progress.articles} new" if progress.articles else ""
                 bar.update(task, description=f"{clean(progress.source)}{counts}")
 
-        yield tell
+        yield show
 
 
 def _print_result(console: Console, progress: Progress) -> None:
@@ -118,14 +118,16 @@ def check_line(check: CheckResult) -> Text:
         why = _ADDRESS.sub("", clean(check.message)).removeprefix("could not be reached: ")
         again = f"{check.next_check:%Y-%m-%d %H:%M} UTC"
         return line.append(f"{check.outcome}, again at {again}: ").append(why, "dim")
-    told = _counts(check)
-    line.append("✓ " if told else "· ", "green" if told else "dim")
-    line.append(f"{clean(check.source):<34} ").append(", ".join(told) or "nothing new", "" if told else "dim")
+    parts = _counts(check)
+    line.append("✓ " if parts else "· ", "green" if parts else "dim")
+    line.append(f"{clean(check.source):<34} ").append(
+        ", ".join(parts) or "nothing new", "" if parts else "dim"
+    )
     return line.append(f"; {clean(check.message)}", "dim") if check.message else line
 
 
 def _turn(check: CheckResult) -> Text:
-    """The alert about the source itself, told once when it turns bad and once when it is well again."""
+    """The alert about the source itself, shown once when it turns bad and once when it is well again."""
     if check.turned == "bad":
         row = "its check" if check.bad_after == 1 else f"{check.bad_after} checks in a row"
         return _styled(f"SOURCE TURNED BAD, {row} went wrong  ", "bold red")
@@ -134,7 +136,7 @@ def _turn(check: CheckResult) -> Text:
 
 def _counts(check: CheckResult) -> list[str]:
     done = check.done
-    told = [
+    parts = [
         (done.new, "new article", "new articles"),
         (done.joined, "of a known story", "of known stories"),
         (done.revised, "edited", "edited"),
@@ -143,7 +145,7 @@ def _counts(check: CheckResult) -> list[str]:
         (done.gone, "name gone", "names gone"),
         (check.failed, "not read", "not read"),
     ]
-    return [f"{number:,} {one if number == 1 else many}" for number, one, many in told if number]
+    return [f"{number:,} {one if number == 1 else many}" for number, one, many in parts if number]
 
 
 def show_news(
@@ -167,7 +169,7 @@ def show_news(
     elif news.first:
         console.print(Text("  first load into this database", "dim"))
     elif news.changes:
-        for line in news.told:
+        for line in news.lines:
             console.print(Text(f"  {safe(line).replace('watchlist:', 'changed:')}"), soft_wrap=True)
         console.print(Text(f"  `{suggest('watchlist changes')}` lists all changes", "dim"))
     if lacking:
@@ -215,12 +217,12 @@ def show_rescan(
     """Show what was found in stored articles, apart from the news: these alerts are of old articles."""
     console.print()
     if not result.articles:
-        told = f", {result.waiting:,} older articles wait" if result.waiting else ""
-        console.print(Text(f"Rescan: no stored article waits to be matched again{told}", "bold"))
+        parts = f", {result.waiting:,} older articles wait" if result.waiting else ""
+        console.print(Text(f"Rescan: no stored article waits to be matched again{parts}", "bold"))
         return
     loud = [line for line in lines if not line.stored.alert.quiet]
     head = "Rescan, nothing written" if dry else "Rescan"
-    console.print(Text(f"{head}: {result.told}", "bold"), soft_wrap=True)
+    console.print(Text(f"{head}: {result.sentence}", "bold"), soft_wrap=True)
     show_alerts(console, loud)
     hidden = result.alerts - min(len(loud), ALERTS_SHOWN)
     if hidden > 0 and not dry:
@@ -231,13 +233,13 @@ def _closing(summary: RunSummary) -> Text:
     read = sum(check.outcome in READ for check in summary.checks)
     new = sum(check.done.new for check in summary.checks)
     joined = sum(check.done.joined for check in summary.checks)
-    told = (
+    parts = (
         f"{read} of {_number(len(summary.checks), 'source')} read",
         _number(new, "new article"),
         f"{joined:,} of them of known stories" if joined else "",
         _number(summary.alerts, "new alert"),
     )
-    return Text(", ".join(filter(None, told)), "bold")
+    return Text(", ".join(filter(None, parts)), "bold")
 
 
 def _number(count: int, thing: str) -> str:
@@ -285,7 +287,7 @@ def _show_article(console: Console, group: Sequence[AlertLine]) -> None:
     stored = group[0].stored
     console.print()
     console.print(Text(clean(stored.title) or "(no title)", "bold"))
-    day = f"{stored.published_at:%Y-%m-%d}" if stored.published_at else "date not told"
+    day = f"{stored.published_at:%Y-%m-%d}" if stored.published_at else "no date"
     console.print(
         Text(f"{clean(stored.source)} · {day} · {clean(stored.alert.article_url)}", "dim"), soft_wrap=True
     )
@@ -314,7 +316,7 @@ def _alert_body(line: AlertLine) -> Text:
     if quote:
         body.append("\n").append_text(quote)
     if alert.again:
-        body.append(f"\ntold again: {clean(alert.again)}")
+        body.append(f"\nraised again: {clean(alert.again)}")
     more = _more(line)
     return body.append(f"\n{more}", "dim") if more else body
 
@@ -381,7 +383,7 @@ def show_sources(
     """Show every source at a glance, and below why those in trouble are."""
     table = _table(("source", "health", "rhythm", "last check", "next check", "articles", "alerts", "gaps"))
     for line in lines:
-        health = Text(line.told, HEALTH.get(line.health, ""))
+        health = Text(line.health_shown, HEALTH.get(line.health, ""))
         counts = (f"{line.articles:,}", f"{line.alerts:,}", f"{line.gaps:,}")
         table.add_row(Text(clean(line.name)), health, line.rhythm, line.last, line.next, *counts)
     _print_table(console, table)
@@ -402,8 +404,8 @@ def show_sources(
     summary = ", ".join(f"{count} {health}" for health, count in states.most_common())
     if any(line.gaps for line in lines):
         summary += f"; `{suggest('report coverage')}` lists the gaps"
-    told = Text(("\n" if trouble or pages else "") + f"{summary}. Times are UTC. {beat}", "dim")
-    console.print(told, soft_wrap=not console.is_terminal)
+    parts = Text(("\n" if trouble or pages else "") + f"{summary}. Times are UTC. {beat}", "dim")
+    console.print(parts, soft_wrap=not console.is_terminal)
 
 
 def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None:
@@ -413,7 +415,7 @@ def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None
         return
     for line in lines[:limit]:
         head = Text(f"{line.id:>4}  ").append(clean(line.name), "bold")
-        told = (
+        parts = (
             f"{_number(line.count, 'place')} in {_number(line.articles, 'article')}, {_days(line)}",
             f"possible member of {line.classes}" if line.classes else "",
             " ".join(filter(None, (line.inchikey, line.smiles))) or f"structure not known: {line.reason}",
@@ -422,7 +424,7 @@ def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None
             line.decided,
         )
         console.print(head, soft_wrap=True)
-        for part in filter(None, told):
+        for part in filter(None, parts):
             console.print(Text(f"      {clean(part)}"), soft_wrap=True)
         for quoted in _around(line).wrap(console, max(20, console.width - 6)):
             console.print(Text(" " * 6).append_text(quoted))
@@ -480,11 +482,11 @@ def _table(headings: Sequence[str]) -> Table:
 
 
 def watch_line(progress: Progress, now: datetime) -> Text | None:
-    """One line of the watch for a check that ended with something to tell; None for one without news."""
+    """One line of the watch for a check that ended worth showing; None for one without news."""
     result = progress.result
     if result is None:
         return None
-    lasting = (Outcome.STALE.value, Outcome.MOVED.value)  # told by `sources`, not at every check
+    lasting = (Outcome.STALE.value, Outcome.MOVED.value)  # shown by `sources`, not at every check
     silent = result.outcome in lasting or (result.outcome == Outcome.UNCHANGED and not result.message)
     if silent and not result.turned and not _counts(result):
         return None

@@ -36,7 +36,7 @@ class Rhythm:
     def is_stale(self, now: datetime) -> bool:
         return now - self.newest > self.patience
 
-    def told(self, now: datetime) -> str:
+    def in_words(self, now: datetime) -> str:
         """One sentence for people."""
         silent, longest = _days(now - self.newest), _days(self.longest)
         return f"nothing new since {self.newest:%Y-%m-%d} ({silent}); its longest pause before was {longest}"
@@ -53,7 +53,7 @@ def rhythm(times: Sequence[datetime]) -> Rhythm | None:
 
 
 def turn(outcomes: Sequence[str], after: int) -> str:
-    """Tell what the newest of some outcomes of one source changes; the newest comes first.
+    """Say what the newest of some outcomes of one source changes; the newest comes first.
 
     "bad": `after` in a row went wrong, this one being the last. "well": it is good after so many or more that
     were not. Otherwise "". Looks at the newest `after` + 1.

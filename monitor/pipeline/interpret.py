@@ -23,7 +23,7 @@ MOST_NOVEL = 200  # names of one article that go into the queue: it is for peopl
 SHORTEST_UNREAD = 16  # a shorter name that OPSIN cannot read is a scrap of one mostly ("3-carboxylate")
 LONGEST_KEPT = 500  # characters of a name in the database
 REACH = 500  # characters within which a watched substance speaks for a name beside it
-TOLD = 3  # names that a gap tells
+NAMES_SHOWN = 3  # in the message of a gap, and beside a novel name
 
 # Scores by how a structure was compared, for a reading that is sure; the others have less.
 _COMPARED = {
@@ -134,14 +134,14 @@ class Interpreter:
         if meaning.substance is not None and not meaning.readings:
             yield _named(meaning, meaning.substance)
         for reading in meaning.readings:
-            told = tuple(self._told(name, reading, len(meaning.readings)))
+            read_as = tuple(self._how_read(name, reading, len(meaning.readings)))
             same, how = self.index.find(reading.structure)
             if same:
-                yield _same(reading, same, how, told)
+                yield _same(reading, same, how, read_as)
             else:
-                yield from self._classes(reading, told)
+                yield from self._classes(reading, read_as)
 
-    def _told(self, name: str, reading: Reading, readings: int) -> Iterator[str]:
+    def _how_read(self, name: str, reading: Reading, readings: int) -> Iterator[str]:
         """How the name was read, for people."""
         structure = reading.structure
         if reading.text != name:
@@ -155,7 +155,7 @@ class Interpreter:
         elif structure.charge:
             yield "it is the name of an ion"
 
-    def _classes(self, reading: Reading, told: tuple[str, ...]) -> Iterator[_Sense]:
+    def _classes(self, reading: Reading, read_as: tuple[str, ...]) -> Iterator[_Sense]:
         """The classes in force that a structure on no list may belong to."""
         from monitor.chem.class_list import class_key
         from monitor.chem.classes import classify
@@ -164,7 +164,7 @@ class Interpreter:
             key = class_key(verdict.id)
             if key in self.watchlist.substances and verdict.membership != "excluded":
                 base = _MEMBER if verdict.membership == "possible member" else _UNCERTAIN
-                reasons = (*told, *_told_class(verdict))
+                reasons = (*read_as, *_class_reasons(verdict))
                 yield _sense(key, "class", reading, base, reasons)
 
     def _queue(
@@ -209,7 +209,7 @@ class Interpreter:
             for each in self.matched.mentions
             if each.start < candidate.stop + REACH and candidate.start - REACH < each.stop
         )
-        return list(dict.fromkeys(near))[:TOLD]
+        return list(dict.fromkeys(near))[:NAMES_SHOWN]
 
     def _snippet(self, candidate: SystematicName) -> str:
         from monitor.alerts import snippet
@@ -224,10 +224,10 @@ def _is_known(meaning: Resolution) -> bool:
 
 def _named(meaning: Resolution, substance: Substance) -> _Sense:
     """A name that the lexicon has after the rules of names rewrote it, or without the word for a salt."""
-    told = {step.step: step.said for step in meaning.steps if step.step in ("nomenclature", "lexicon")}
-    rewritten = f"by the rules of names it is {told['nomenclature']}" if "nomenclature" in told else ""
+    said = {step.step: step.said for step in meaning.steps if step.step in ("nomenclature", "lexicon")}
+    rewritten = f"by the rules of names it is {said['nomenclature']}" if "nomenclature" in said else ""
     factor = 1.0 if meaning.score == 1.0 else _TWO_READINGS
-    reasons = (f"no list has the name “{meaning.name}”", rewritten, f"lexicon, {told['lexicon']}")
+    reasons = (f"no list has the name “{meaning.name}”", rewritten, f"lexicon, {said['lexicon']}")
     features = (("compared", _NAMED), ("reading", factor))
     return _Sense(
         substance.key,
@@ -239,12 +239,12 @@ def _named(meaning: Resolution, substance: Substance) -> _Sense:
     )
 
 
-def _same(reading: Reading, same: Sequence[Substance], how: str, told: tuple[str, ...]) -> _Sense:
-    """A structure that a watched substance has; of several (isomers, mostly) the first, others are told."""
+def _same(reading: Reading, same: Sequence[Substance], how: str, read_as: tuple[str, ...]) -> _Sense:
+    """A structure that a watched substance has; of several (isomers, mostly) the first, others in reasons."""
     first, base, words = same[0], _COMPARED[how], _HOW[how]
     if "without stereo" in how and _differ(reading, how, first):
         base, words = _OTHER_FORM, f"{words}, and both name and list give such marks: another isomer"
-    reasons = [*told, f"its structure is that of {first.name}: {words}"]
+    reasons = [*read_as, f"its structure is that of {first.name}: {words}"]
     if len(same) > 1:
         reasons.append(f"and so it is that of {', '.join(each.name for each in same[1:5])}")
     return _sense(first.key, "structure", reading, base, tuple(reasons))
@@ -262,7 +262,7 @@ def _sense(key: str, method: str, reading: Reading, base: float, reasons: tuple[
     return _Sense(key, method, reading.structure.inchikey, round(base * factor, 3), features, reasons)
 
 
-def _told_class(of: Verdict) -> Iterator[str]:
+def _class_reasons(of: Verdict) -> Iterator[str]:
     """Every condition of the class, met or not, its citation and its date."""
     yield f"on no list by name or structure; {of.membership} of {of.name}"
     for each in of.conditions:
@@ -307,7 +307,7 @@ def _last_said(meaning: Resolution) -> str:
 def _trouble(unresolved: Mapping[str, str]) -> str:
     if not unresolved:
         return ""
-    names = ", ".join(f"“{name[:80]}”" for name in list(unresolved)[:TOLD])
-    more = f" and {len(unresolved) - TOLD:,} more" if len(unresolved) > TOLD else ""
+    names = ", ".join(f"“{name[:80]}”" for name in list(unresolved)[:NAMES_SHOWN])
+    more = f" and {len(unresolved) - NAMES_SHOWN:,} more" if len(unresolved) > NAMES_SHOWN else ""
     why = next(iter(unresolved.values()))
     return f"names not resolved: {names}{more} ({why})"

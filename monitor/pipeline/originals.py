@@ -1,4 +1,4 @@
-"""Raw originals in WARC files, for the pipeline: written before the article is, or told as a gap."""
+"""Raw originals in WARC files, for the pipeline: written before the article is, or recorded as a gap."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def keep_originals(
 ) -> tuple[list[Record], list[Gap], list[str]]:
     """Write what the records were made of, and give them back with its place.
 
-    Then the gaps: what could not be written is recorded all the same, and told. Last the places whose gaps
+    Then the gaps: what could not be written is recorded all the same, as a gap. Last the places whose gaps
     are over. What comes from a WARC file is not written to another.
     """
     wanted = [each for each in records if each.original and not _is_placed(each.original.document)]

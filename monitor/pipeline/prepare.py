@@ -64,7 +64,7 @@ class WatchlistNews:
     changes: tuple[Change, ...] = ()
     refused: WatchlistError | None = None
     first: bool = False
-    told: tuple[str, ...] = ()  # the changes in words, a screen at most
+    lines: tuple[str, ...] = ()  # the changes in words, a screen at most
 
 
 def build_matcher(config: Config | None, cache: Path | None = None) -> Matcher:
@@ -208,8 +208,8 @@ def bring_in_force(config: Config, store: Store, now: datetime) -> tuple[Watchli
     last = store.watchlist()
     changes = diff(last, watchlist)
     store.put_watchlist(watchlist, changes, now)
-    told = () if last is None else tuple(render_changes(changes))
-    return watchlist, WatchlistNews(changes, first=last is None, told=told)
+    lines = () if last is None else tuple(render_changes(changes))
+    return watchlist, WatchlistNews(changes, first=last is None, lines=lines)
 
 
 def prepare_lexicon(watchlist: Watchlist, cache: Path | None) -> Lexicon:
@@ -266,9 +266,9 @@ def with_terms(sources: Sequence[Source], watchlist: Watchlist) -> tuple[Source,
 
 
 def _terms(source: Source, watchlist: Watchlist) -> tuple[str, ...]:
-    """Names under which news tell of a substance: its own and another one, in words, without other senses."""
-    told = source.options.get("lists")
-    named = set(told) if isinstance(told, list | tuple) else set()
+    """Names under which news mention a substance: its own and another one, in words, without other senses."""
+    wanted = source.options.get("lists")
+    named = set(wanted) if isinstance(wanted, list | tuple) else set()
     lists = {key for key, info in watchlist.lists.items() if not named or {key, info.title} & named}
     kept = {each.substance for each in watchlist.listings if each.list_id in lists}
     terms: dict[str, set[str]] = {}

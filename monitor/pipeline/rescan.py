@@ -5,7 +5,7 @@
 
 Every text is judged by the whole matcher: on ordinary news it is faster than reading the texts from the
 database, so that a small matcher of the new names alone would save nothing. Only what is new is written;
-what was told of an article before stays silent, and nothing that was found before is taken away.
+a substance that an article has an alert for raises no other, and nothing that was found before is taken away.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 Clock = Callable[[], datetime]
 Timer = Callable[[], float]  # seconds, from any moment on
-Tell = Callable[["RescanResult"], None]
+OnProgress = Callable[["RescanResult"], None]
 Work = Callable[[Callable[[], bool]], Awaitable[bool]]
 
 BATCH = 400  # articles of one transaction at most
@@ -63,7 +63,7 @@ class RescanResult:
         return RescanResult(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """One sentence for people and the ledger."""
         parts = [
             f"{self.articles:,} stored {'article' if self.articles == 1 else 'articles'} matched again: "
@@ -145,14 +145,14 @@ class Rescan:
         self._after = texts[-1].id
 
     def end(self, error: BaseException | None = None) -> RescanResult:
-        """Close the rescan in the ledger and tell what it did. Raises StoreError."""
+        """Close the rescan in the ledger and say what it did. Raises StoreError."""
         waiting = self._store.count_waiting(self._judge.basis)
         waiting -= self.result.articles if self._dry else self.result.unresolved
         self.result += RescanResult(waiting=waiting)
         if self._run is not None:
             bug = self.bugs[0] if self.bugs else error
             status = "failed" if bug else "done"
-            message = "; ".join(filter(None, (self.result.told, bug_summary(bug) if bug else "")))
+            message = "; ".join(filter(None, (self.result.sentence, bug_summary(bug) if bug else "")))
             self._store.end_run(self._run, self._clock(), status=status, message=message)
             self._run = None
         return self.result
@@ -234,16 +234,16 @@ def next_limit(limit: int, seconds: float) -> int:
 
 
 def run_through(
-    job: Rescan, budget: float | None, tell: Tell | None = None, timer: Timer = time.monotonic
+    job: Rescan, budget: float | None, on_progress: OnProgress | None = None, timer: Timer = time.monotonic
 ) -> RescanResult:
     """Go on with a rescan for `budget` seconds, or to its end. Raises StoreError."""
     end = None if budget is None else timer() + budget
     try:
         while (end is None or timer() < end) and job.step():
-            if tell is not None:
-                tell(job.result)
+            if on_progress is not None:
+                on_progress(job.result)
     except BaseException as error:
-        with suppress(StoreError):  # when the database fails again, the first error tells it all
+        with suppress(StoreError):  # when the database fails again, the first error says it all
             job.end(error)
         raise
     return job.end()
@@ -263,7 +263,7 @@ async def in_turns(
             if not await work(job.step):
                 break
     except BaseException as error:
-        with suppress(StoreError):  # when the database fails again, the first error tells it all
+        with suppress(StoreError):  # when the database fails again, the first error says it all
             job.end(error)
         raise
     await work(lambda: job.end().articles > 0)

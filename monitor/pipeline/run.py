@@ -32,7 +32,7 @@ from monitor.pipeline.prepare import (
 )
 from monitor.pipeline.session import Session, Tell
 from monitor.pipeline.slots import ACTIVE, ASIDE, open_files, slots_within
-from monitor.pipeline.structures import open_structures, told_lacking
+from monitor.pipeline.structures import lacking_in_words, open_structures
 from monitor.pipeline.workers import Workers
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Monitor:
     @property
     def lacking(self) -> str:
         """What is done without, in a sentence; "" for nothing."""
-        return told_lacking(self.judge.structures.without)
+        return lacking_in_words(self.judge.structures.without)
 
     @property
     def matcher(self) -> Matcher:

@@ -347,14 +347,14 @@ class Session:
                 self._rhythms[name] = rhythm(self._store.item_times(name))
             known = self._rhythms[name]
             if known is not None and known.is_stale(now):
-                return Outcome.STALE.value, known.told(now)
+                return Outcome.STALE.value, known.in_words(now)
         moved = check.state.cursor.get("moved_to")
         if moved:
             return Outcome.MOVED.value, f"moved for good to {moved}; correct the address in the configuration"
         return outcome, message
 
     def _end_if_possible(self, check: _Check, message: str) -> None:
-        """Close a check that the database failed; when it fails again, the first error tells it all."""
+        """Close a check that the database failed; when it fails again, the first error says it all."""
         with suppress(StoreError):
             self._end(check, Outcome.ERROR.value, message, SourceError(message))
 

@@ -4,7 +4,7 @@
            (pure)            (OPSIN)               (pure)
 
 All names of a batch go to OPSIN together. It is started at the first name that needs it and never holds up
-the others: a name without an answer within its time is trouble of its article, which is told and tried again.
+the others: a name without an answer within its time is trouble of its article: a gap, and tried again.
 """
 
 from __future__ import annotations
@@ -254,7 +254,7 @@ def lacking(config: Config | None) -> str:
     return ""
 
 
-def told_lacking(without: str) -> str:
+def lacking_in_words(without: str) -> str:
     """The same as a sentence for people."""
     if not without:
         return ""

@@ -21,7 +21,7 @@ STOPPED = 0  # in place of a process: the scheduler was stopped, and ended
 def next_check(
     source: Source, now: datetime, *, failures: int = 0, retry_after: float | None = None
 ) -> datetime:
-    """Tell when `source` is due after a check that ended at `now` with `failures` failed ones in a row.
+    """Say when `source` is due after a check that ended at `now` with `failures` failed ones in a row.
 
     The wait after a failure doubles, from a quarter of an hour (or the source's own interval, if shorter) up
     to a day (or its own interval, if longer), and is never shorter than a server asked for (`retry_after`,
@@ -38,7 +38,7 @@ def next_check(
 
 
 def first_check(source: Source, now: datetime, state: SourceState | None) -> datetime:
-    """Tell when a source is due for a scheduler that starts at `now`: as planned, or at once.
+    """Say when a source is due for a scheduler that starts at `now`: as planned, or at once.
 
     Never later than its rhythm (after failures: than the longest wait) allows from now on: the rhythm may
     have become shorter since, or the clock may have been wrong.

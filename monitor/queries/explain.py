@@ -28,7 +28,7 @@ def explain(config: Config, what: str, now: datetime) -> list[str]:
 
 
 def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
-    """Tell why an alert was raised, and what would have kept it silent. Raises MonitorError for no alert."""
+    """Say why an alert was raised, and what would have kept it silent. Raises MonitorError for no alert."""
     from monitor.alerts import explain as explain_in_words
 
     with open_database(config, now) as store:
@@ -100,21 +100,21 @@ def _stretch(row: Mapping[str, object]) -> str:
     """One time that a name stood on a page, in words."""
     began, seen = minute(row["appeared_at"]), minute(row["last_seen_at"])
     absent = f", not there at {minute(row['absent_before_at'])}" if row["absent_before_at"] else ""
-    told = f"“{row['name']}”: there since {began}{absent}, last seen {seen}"
+    said = f"“{row['name']}”: there since {began}{absent}, last seen {seen}"
     if row["state"] == "gone":
-        return f"{told}; gone at {minute(row['gone_at'])} ({row['reason']})"
+        return f"{said}; gone at {minute(row['gone_at'])} ({row['reason']})"
     if row["state"] == "unknown":
-        return f"{told}; not known since {minute(row['unknown_since_at'])} ({row['reason']})"
-    return told
+        return f"{said}; not known since {minute(row['unknown_since_at'])} ({row['reason']})"
+    return said
 
 
 def _story_lines(stored: StoredAlert) -> list[str]:
-    """Who else tells the story of an alert, and why each is taken to."""
+    """The other articles of an alert's story, and why each is taken for one of it."""
     if stored.story is None:
         return []
     lines = [f"Story {stored.story}"]
     if stored.alert.again:
-        lines.append(f"  told again: {stored.alert.again}")
+        lines.append(f"  raised again: {stored.alert.again}")
     if stored.articles == 1:
         lines.append("  no other article of it stands behind this alert")
     for each in stored.behind:
@@ -131,7 +131,7 @@ def _points(reasons: Sequence[str]) -> str:
 
 
 def explain_article(config: Config, place: str, now: datetime) -> list[str]:
-    """Tell what an article (its address, or the path of its file) names, its story, and which of it was told.
+    """Say what an article (its address, or the path of its file) names, its story, and its alerts.
 
     Raises MonitorError for an article that is not stored.
     """
@@ -153,7 +153,8 @@ def explain_article(config: Config, place: str, now: datetime) -> list[str]:
         article = known[0]
         story = rows("SELECT * FROM v_story_articles WHERE url = :url")
         named = rows(
-            "SELECT substance, substance_name, MAX(score) AS score, COUNT(*) AS times, MAX(alert_id) AS told "
+            "SELECT substance, substance_name, MAX(score) AS score, COUNT(*) AS times, "
+            "MAX(alert_id) AS alert "
             "FROM v_mentions WHERE url = :url AND is_current = 1 GROUP BY substance, substance_name "
             "ORDER BY MAX(score) DESC, substance"
         )
@@ -192,7 +193,7 @@ def _membership(story: list[RowMapping], first: list[RowMapping]) -> list[str]:
     if member["is_first"]:
         return [f"It began story {member['story_id']}"]
     return [
-        f"It tells story {member['story_id']}, which began with “{first[0]['title']}”",
+        f"It belongs to story {member['story_id']}, which began with “{first[0]['title']}”",
         f"  {first[0]['url']}",
         f"  the same event, {member['score']:.1f} points (3 are enough, 2.4 for a headline):",
         *(f"    {reason}" for reason in str(member["reasons"]).split("\n") if reason),
@@ -208,12 +209,12 @@ def _named(article: RowMapping, named: list[RowMapping], behind: list[RowMapping
     for row in named:
         times = "once" if row["times"] == 1 else f"{row['times']} times"
         lines.append(f"  {row['substance_name']}, {times}, score {row['score']:.2f}")
-        if row["told"] is not None:
-            lines.append(f"    alert {row['told']}: substance-monitor explain {row['told']}")
+        if row["alert"] is not None:
+            lines.append(f"    alert {row['alert']}: substance-monitor explain {row['alert']}")
         elif row["substance"] in stands:
-            told = stands[row["substance"]]["alert_id"]
+            number = stands[row["substance"]]["alert_id"]
             lines.append(
-                f"    no alert of its own: its story was told by alert {told}, and it stands behind that"
+                f"    no alert of its own: alert {number} is about its story, and it stands behind that"
             )
         elif article["copy_of"] is not None:
             lines.append("    no alert of its own: another address had the same text first")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OfferedSource", "configured_source", "offered_sources", "try_source"]
 
-Tell = Callable[[str], None]
+Show = Callable[[str], None]
 
 
 def configured_source(config: Config, name: str) -> Source:
@@ -33,48 +33,48 @@ def configured_source(config: Config, name: str) -> Source:
 
 
 def try_source(
-    config: Config, source: Source, matcher: Matcher, now: datetime, most: int, tell: Tell
+    config: Config, source: Source, matcher: Matcher, now: datetime, most: int, show: Show
 ) -> bool:
-    """Read a source as at a first check, `most` articles of it, and tell each step; false when it cannot be.
+    """Read a source as at a first check, `most` articles of it, and show each step; false when it cannot be.
 
     Nothing is recorded, and no state is used.
     """
     (source,) = with_terms((source,), matcher.watchlist)
     fewer = {"max_pages": most, "max_entries": most, "max_messages": most}
     source = replace(source, options={**source.options, **fewer})
-    return asyncio.run(_try(config, source, matcher, now, most, tell))
+    return asyncio.run(_try(config, source, matcher, now, most, show))
 
 
 async def _try(
-    config: Config, source: Source, matcher: Matcher, now: datetime, most: int, tell: Tell
+    config: Config, source: Source, matcher: Matcher, now: datetime, most: int, show: Show
 ) -> bool:
     from monitor.ingest import Http, collect
 
-    tell(f"{source.name} ({source.kind}): {source.location}")
+    show(f"{source.name} ({source.kind}): {source.location}")
     articles = gaps = 0
     async with Http(http_limits(config)) as http:
-        items = collect(source, SourceState(source.name), _traced(http.get, tell), now)
+        items = collect(source, SourceState(source.name), _traced(http.get, show), now)
         try:
             async with aclosing(items) as reading:  # type: ignore[type-var]
                 async for item in reading:
                     if isinstance(item, Gap):
                         gaps += 1
-                        tell(f"  gap      {item.outcome}: {item.message}")
+                        show(f"  gap      {item.outcome}: {item.message}")
                     elif isinstance(item, Document):
-                        read = _show_document(item, matcher, tell)
+                        read = _show_document(item, matcher, show)
                         articles, gaps = articles + read, gaps + (not read)
                     if source.kind in ("folder", "mail", "warc") and articles >= most:
                         break  # the other kinds keep to their options
         except SourceError as error:
-            tell(f"  failed   {error.outcome}: {error}")
-            tell(f"articles: {articles}, gaps: {gaps} and the whole source; nothing was recorded")
+            show(f"  failed   {error.outcome}: {error}")
+            show(f"articles: {articles}, gaps: {gaps} and the whole source; nothing was recorded")
             return False
-    tell(f"articles: {articles}, gaps: {gaps}; nothing was recorded")
+    show(f"articles: {articles}, gaps: {gaps}; nothing was recorded")
     return True
 
 
-def _traced(get: Get, tell: Tell) -> Get:
-    """The same `get`, telling what is asked and what comes back."""
+def _traced(get: Get, show: Show) -> Get:
+    """The same `get`, showing what is asked and what comes back."""
 
     async def traced(
         url: str,
@@ -85,31 +85,31 @@ def _traced(get: Get, tell: Tell) -> Get:
         configured: bool = False,
         pace: float = 0.0,
     ) -> Response:
-        tell(f"  asking   {url}")
+        show(f"  asking   {url}")
         response = await get(url, etag, last_modified, max_bytes, accept, configured, pace)
         moved = f", moved for good to {response.moved_to}" if response.moved_to else ""
         kind = response.media_type or "no media type"
-        tell(f"  answer   {response.status}, {kind}, {len(response.body):,} bytes{moved}")
+        show(f"  answer   {response.status}, {kind}, {len(response.body):,} bytes{moved}")
         return response
 
     return traced
 
 
-def _show_document(document: Document, matcher: Matcher, tell: Tell) -> bool:
+def _show_document(document: Document, matcher: Matcher, show: Show) -> bool:
     """Show what becomes of a document; false when it gives no article."""
     from monitor.ingest import extract
 
     try:
         article = extract(document)
     except SourceError as error:
-        tell(f"  gap      {error.outcome}: {error}")
+        show(f"  gap      {error.outcome}: {error}")
         return False
     day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "no date"
-    tell(f"  article  {article.title or '(no title)'}")
-    tell(f"           {article.url}")
+    show(f"  article  {article.title or '(no title)'}")
+    show(f"           {article.url}")
     length = f"{len(article.text):,} characters"
     named = _named(matcher.find(article.text, article.language, article.source))
-    tell(f"           {day}, {article.language or 'language not known'}, {length}, {named}")
+    show(f"           {day}, {article.language or 'language not known'}, {length}, {named}")
     return True
 
 

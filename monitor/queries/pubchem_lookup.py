@@ -106,12 +106,14 @@ class Lookup:
             self.missed, self.trouble = self.missed + 1, str(error)
             raise
         stale = f"; kept from before: {self.pubchem.trouble}" if self.pubchem.stale > before else ""
-        told = ", ".join(f"CID {each.cid}" for each in found[:5])
+        numbers = ", ".join(f"CID {each.cid}" for each in found[:5])
         if not found:
             return Online("", f"PubChem does not know the name{stale}")
         if len({each.inchikey or each.smiles for each in found}) > 1:
-            return Online("", f"PubChem has {len(found)} different structures of this name ({told}){stale}")
-        return Online(found[0].smiles, f"{told}: {found[0].smiles or 'without a structure'}{stale}")
+            return Online(
+                "", f"PubChem has {len(found)} different structures of this name ({numbers}){stale}"
+            )
+        return Online(found[0].smiles, f"{numbers}: {found[0].smiles or 'without a structure'}{stale}")
 
 
 def _sleep(seconds: float) -> bool:

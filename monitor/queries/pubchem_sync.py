@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 Clock = Callable[[], datetime]
 Wait = Callable[[float], bool]
-Tell = Callable[[int, int], None]
+OnProgress = Callable[[int, int], None]
 
 JOB = "pubchem sync"
 FIRST = timedelta(minutes=15)  # after the first start of `watch`: not at every try of a new user
@@ -61,7 +61,7 @@ def _sleep(seconds: float) -> bool:
     return False
 
 
-def _tell_nobody(done: int, wanted: int) -> None:
+def _show_nothing(done: int, wanted: int) -> None:
     """Show no progress."""
 
 
@@ -86,7 +86,7 @@ def synchronise(
     *,
     only: str | None = None,
     limit: int | None = None,
-    tell: Tell = _tell_nobody,
+    on_progress: OnProgress = _show_nothing,
     wait: Wait = _sleep,
     chance: Callable[[], float] = random.random,
 ) -> SyncResult:
@@ -102,14 +102,22 @@ def synchronise(
     if store is None:
         with open_store(config.database, now=clock()) as opened:
             return synchronise(
-                config, clock, opened, watchlist, only=only, limit=limit, tell=tell, wait=wait, chance=chance
+                config,
+                clock,
+                opened,
+                watchlist,
+                only=only,
+                limit=limit,
+                on_progress=on_progress,
+                wait=wait,
+                chance=chance,
             )
     if watchlist is None:
         watchlist, _ = bring_in_force(config, store, clock())
     substances = _chosen(config, watchlist, store, only, limit)
     pubchem = client(StoreAnswers(store), limits_of(config), wait, chance)
     sync = _Sync(pubchem, watchlist, _vocabulary(watchlist, store), clock)
-    trouble, proposed, accepted = _recorded(sync, store, substances, tell)
+    trouble, proposed, accepted = _recorded(sync, store, substances, on_progress)
     stopped = sync.pubchem.stopped
     if only is None and limit is None and not stopped:
         due, first = _planned(config, store, trouble, clock())
@@ -130,13 +138,13 @@ def synchronise(
 
 
 def _recorded(
-    sync: _Sync, store: Store, substances: Sequence[Substance], tell: Tell
+    sync: _Sync, store: Store, substances: Sequence[Substance], on_progress: OnProgress
 ) -> tuple[ResolveError | None, int, int]:
     """Look up and keep the proposals, as a run of the ledger: trouble, new proposals, accepted ones."""
     run = store.begin_run("sync", sync.clock())
     status, message = "interrupted", "stopped from outside"
     try:
-        trouble = sync.look_up(substances, tell)
+        trouble = sync.look_up(substances, on_progress)
         proposed, accepted = store.propose(sync.proposals(), sync.clock())
         status, message = ("failed", str(trouble)) if trouble else ("done", "")
     except StoreError as error:
@@ -174,7 +182,7 @@ def _planned(
 def _chosen(
     config: Config, watchlist: Watchlist, store: Store, only: str | None, limit: int | None
 ) -> list[Substance]:
-    """The substances to look up: the named ones, or all that may be told; the oldest answer first."""
+    """The substances to look up: those named, or all that PubChem may know of; the oldest answer first."""
     from monitor.watchlist import lookup
 
     if only is not None:
@@ -238,12 +246,12 @@ class _Sync:
     unknown: int = 0
     found: list[Finding] = field(default_factory=list)
 
-    def look_up(self, substances: Sequence[Substance], tell: Tell) -> ResolveError | None:
+    def look_up(self, substances: Sequence[Substance], on_progress: OnProgress) -> ResolveError | None:
         """Ask about all of them; what stopped it, or kept it from new answers, if anything did."""
         try:
             for first in range(0, len(substances), AT_ONCE):
                 self._batch(substances[first : first + AT_ONCE])
-                tell(self.looked_up, len(substances))
+                on_progress(self.looked_up, len(substances))
         except ResolveError as error:
             return error
         return self.pubchem.trouble if self.pubchem.stale else None

@@ -30,7 +30,7 @@ class AlertLine:
 
 
 def alert_lines(store: Store, watchlist: Watchlist, numbers: tuple[int, ...]) -> list[AlertLine]:
-    """Read alerts by number; those that stand at the article's date tell their lists, control lists first."""
+    """Read alerts by number; with the lists in force at the article's date, control lists first."""
     lines = []
     for number in numbers:
         stored = store.alert(number)
@@ -42,8 +42,8 @@ def alert_lines(store: Store, watchlist: Watchlist, numbers: tuple[int, ...]) ->
 def _lists_in_force(stored: StoredAlert) -> tuple[str, ...]:
     from monitor.alerts import brief
 
-    told = (brief(each, stored.lists.get(each.listing.list_id)) for each in stored.alert.listings)
-    return tuple(dict.fromkeys(filter(None, told)))
+    briefs = (brief(each, stored.lists.get(each.listing.list_id)) for each in stored.alert.listings)
+    return tuple(dict.fromkeys(filter(None, briefs)))
 
 
 def substance_of(watchlist: Watchlist, stored: StoredAlert) -> Substance:

@@ -107,7 +107,7 @@ def _class_row(of: Verdict) -> dict[str, object]:
 
 
 def check_identity(config: Config | None) -> tuple[list[str], str]:
-    """Tell as lines which identifiers of the watchlist disagree, and what was not looked at ("": nothing).
+    """Say in lines which identifiers of the watchlist disagree, and what was not looked at ("": nothing).
 
     Raises MonitorError without the extra `structure`: there is nothing to compare with.
     """
@@ -119,7 +119,7 @@ def check_identity(config: Config | None) -> tuple[list[str], str]:
 
     with open_resolver(config) as asking:
         found = disagreements(asking.watchlist.substances, asking.watchlist.names, asking.resolver.reader)
-        lines = [f"{each.substance}  {each.kind}  {each.told}" for each in found]
+        lines = [f"{each.substance}  {each.kind}  {each.sentence}" for each in found]
     return lines, f"names were not read: {asking.without}" if asking.without else ""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from monitor.pipeline.structures import lacking, told_lacking
+from monitor.pipeline.structures import lacking, lacking_in_words
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED
 from monitor.queries.database import minute, open_database
 
@@ -37,7 +37,7 @@ class SourceLine:
     gaps: int = 0  # what of it could not be read so far
 
     @property
-    def told(self) -> str:
+    def health_shown(self) -> str:
         """The health in one word; of a failing source, how it fails."""
         return self.outcome if self.health == "failing" and self.outcome else self.health
 
@@ -74,7 +74,7 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 _count(row.get("open_gaps")),
             )
         )
-    return lines, " ".join(filter(None, (_beat_line(beats, now), told_lacking(lacking(config)))))
+    return lines, " ".join(filter(None, (_beat_line(beats, now), lacking_in_words(lacking(config)))))
 
 
 def _names_on_pages(connection: Connection) -> dict[str, str]:
@@ -85,11 +85,11 @@ def _names_on_pages(connection: Connection) -> dict[str, str]:
     newest = {tuple(row[:4]): row.state for row in connection.execute(text(query))}
     counts = Counter((key[0], state) for key, state in newest.items())
     words = {"present": "there", "gone": "gone", "unknown": "not known"}
-    told: dict[str, list[str]] = {}
+    shown: dict[str, list[str]] = {}
     for source in dict.fromkeys(source for source, _ in counts):
         numbers = ((counts[source, state], word) for state, word in words.items())
-        told[source] = [f"{number} {word}" for number, word in numbers if number]
-    return {source: ", ".join(each) for source, each in told.items()}
+        shown[source] = [f"{number} {word}" for number, word in numbers if number]
+    return {source: ", ".join(each) for source, each in shown.items()}
 
 
 def _beat_line(beats: dict[str, tuple[datetime, int]], now: datetime) -> str:

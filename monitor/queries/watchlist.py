@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def describe_substance(config: Config | None, name: str, at: date) -> list[str]:
-    """Tell all that is known of the substances with this name, CAS RN, InChIKey or key, or MonitorError."""
+    """Say all that is known of the substances with this name, CAS RN, InChIKey or key, or MonitorError."""
     from monitor.watchlist import describe, lookup, near
 
     watchlist = load_watchlist(config)
@@ -87,12 +87,12 @@ def change_lines(
     return lines, int(total)
 
 
-def told_changes(lines: list[ChangeLine]) -> list[str]:
+def render_changes(lines: list[ChangeLine]) -> list[str]:
     """Changes as lines: when, what happened to what, from what to what."""
-    told = []
+    rendered = []
     for line in lines:
         sides = " -> ".join(filter(None, (line.before, line.after)))
-        told.append(
+        rendered.append(
             f"{line.at}  {line.action:<9} {line.kind:<9} {line.key}" + (f"  {sides}" if sides else "")
         )
-    return told
+    return rendered

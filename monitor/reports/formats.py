@@ -384,12 +384,12 @@ def _small(column: str, values: dict[str, object]) -> str:
 
 
 def _folded(column: str, values: dict[str, object]) -> str:
-    told = ""
+    below = ""
     for name in _FOLDED.get(column, ()):
         if values.get(name):
             lines = "<br>".join(html.escape(_cell(line)) for line in str(values[name]).split("\n"))
-            told += f"<details><summary>{_heading(name)}</summary>{lines}</details>"
-    return told
+            below += f"<details><summary>{_heading(name)}</summary>{lines}</details>"
+    return below
 
 
 def _marked(snippet: str, surfaces: str) -> str:

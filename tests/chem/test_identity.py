@@ -43,11 +43,11 @@ def test_a_name_that_means_another_structure_is_told(opsin: Opsin) -> None:
         Name("bromoethylbenzene", "a", "en", "common"),
     ]
     (found,) = disagreements({"a": substance}, names, opsin)
-    assert (found.kind, "1-Brom-2-ethylbenzol" in found.told) == ("name", True)
+    assert (found.kind, "1-Brom-2-ethylbenzol" in found.sentence) == ("name", True)
 
 
 def test_shipped_structures_have_their_keys_and_no_name_has_another_connectivity(opsin: Opsin) -> None:
     watchlist = load_builtin()
     found = list(disagreements(watchlist.substances, watchlist.names, opsin))
     assert [each for each in found if each.kind == "structure"] == []
-    assert [each for each in found if each.kind == "name" and "connectivity" in each.told] == []
+    assert [each for each in found if each.kind == "name" and "connectivity" in each.sentence] == []

@@ -93,7 +93,7 @@ SUBSTANCE = "watchlists:\n  - name: mine\n    substances:\n      - name: x\n"
         ("rules:\n  - name: r\n    kinds: [precursors]", "precursors is not possible here; did you mean precursor?"),
         (f"{SUBSTANCE}    severity: hihg", "5: watchlists[0].severity: a severity is one of low, medium, high, critical"),
         (f"{SOURCE}    language: German", "5: sources[0].language: German is no language code"),
-        (MAIL, "2: sources[0]: the password is told in one place; write `password_env:` or `password_file:`"),
+        (MAIL, "2: sources[0]: the password is given twice; write either `password_env:` or `password_file:`"),
         (MAIL + "    password_env: p@ss", "6: sources[0].password_env: this is no name of a variable"),
         (MAIL + "    password: x", "6: sources[0].password: unknown key; did you mean password_"),
         ("sources:\n  - kind: gdelt\n    name: g\n    lists: [dea-1]", "4: sources[0].lists[0]: there is no list dea-1"),

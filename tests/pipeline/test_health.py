@@ -50,7 +50,7 @@ def test_with_too_little_known_nothing_is_said(times: list[datetime]) -> None:
 def test_it_is_told_in_one_sentence() -> None:
     learned = rhythm(every(7))
     assert learned is not None
-    assert learned.told(learned.newest + 20 * DAY) == (
+    assert learned.in_words(learned.newest + 20 * DAY) == (
         "nothing new since 2026-05-18 (20 days); its longest pause before was 7 days"
     )
 

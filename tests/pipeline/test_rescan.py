@@ -73,7 +73,7 @@ def test_a_new_name_is_found_in_what_is_stored(tmp_path: Path) -> None:
     with changed(tmp_path, world(tmp_path, OLD, "Nothing."), *MORE) as monitor:
         result = rescanned(monitor)
         assert (result.articles, result.mentions, result.alerts, result.waiting) == (2, 1, 1, 0)
-        assert result.told == "2 stored articles matched again: 1 new mention, 1 alert"
+        assert result.sentence == "2 stored articles matched again: 1 new mention, 1 alert"
         assert rescanned(monitor).articles == 0
     assert alerts(tmp_path) == [("0.txt", "examplium-chloride"), ("0.txt", "novelene")]
     told = rows(tmp_path, "SELECT substance, found_on, reasons, article_day FROM v_alerts ORDER BY alert_id")
@@ -84,7 +84,7 @@ def test_a_new_name_is_found_in_what_is_stored(tmp_path: Path) -> None:
     assert str(told[1][2]).startswith(f"found on rescan, article of {told[1][3]}\n")
     assert rows(tmp_path, "SELECT COUNT(DISTINCT watchlist_version) FROM v_articles") == [(1,)]
     assert rows(tmp_path, "SELECT kind, status, message FROM run ORDER BY id DESC LIMIT 1") == [
-        ("rescan", "done", result.told)
+        ("rescan", "done", result.sentence)
     ]
 
 
@@ -146,7 +146,7 @@ def test_forgotten_texts_are_counted(tmp_path: Path) -> None:
         monitor.store.expire_texts(datetime(2999, 1, 1, tzinfo=UTC))
         result = rescanned(monitor)
     assert (result.articles, result.forgotten, result.alerts, result.waiting) == (1, 1, 0, 0)
-    assert result.told.endswith("1 could not be, as their texts were forgotten")
+    assert result.sentence.endswith("1 could not be, as their texts were forgotten")
 
 
 def test_a_budget_ends_it_and_the_next_one_goes_on(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_budget_ends_it_and_the_next_one_goes_on(tmp_path: Path) -> None:
         first = rescanned(monitor, budget=2.5)  # two batches
         done, left = FIRST_BATCH + 4 * FIRST_BATCH, 90 - 5 * FIRST_BATCH
         assert (first.articles, first.alerts, first.waiting) == (done, done, left)
-        assert f"{left} wait" in first.told
+        assert f"{left} wait" in first.sentence
         dry = rescanned(monitor, dry=True)
         assert (dry.articles, dry.alerts, dry.waiting) == (left, left, 0)
         rest = rescanned(monitor)

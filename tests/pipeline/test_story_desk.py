@@ -1,4 +1,4 @@
-"""Stories from sources to reports: told once, nothing lost, whatever the order, the batch or the run."""
+"""Stories from sources to reports: raised once, nothing lost, whatever the order, the batch or the run."""
 
 from __future__ import annotations
 
@@ -199,8 +199,8 @@ def test_the_program_tells_how_many_and_explains_why(tmp_path: Path, config: Pat
     assert "Story 1" in out
     assert "the same event" in out
     _, out, _ = ran(tmp_path, "explain", "in/fr.txt")
-    assert "It tells story 1" in out
-    assert "no alert of its own: its story was told by alert 1" in out
+    assert "It belongs to story 1" in out
+    assert "no alert of its own: alert 1 is about its story" in out
     code, _, err = ran(tmp_path, "explain", "in/nothing.txt")
     assert code == 1
     assert "no article is stored under" in err

@@ -13,7 +13,7 @@ commands = typer.Typer(help="Check the configuration, or print its schema.", no_
 
 @commands.command("check")
 def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
-    """Check config.yaml and the watchlists that it names; tell file, line, key and the likely fix."""
+    """Check config.yaml and the watchlists that it names; every mistake with file, line and likely fix."""
     from monitor.pipeline.originals import check_extras
     from monitor.pipeline.prepare import check_rules, load_watchlist
 

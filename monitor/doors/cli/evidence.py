@@ -42,8 +42,8 @@ def evidence_bundle(
     from monitor.queries.evidence import write_evidence
 
     made = write_evidence(load(config), alert, out, now())
-    told = "is there already, unchanged" if made.already else f"written, {made.files} files"
-    say(f"{out}: {told}")
+    done = "is there already, unchanged" if made.already else f"written, {made.files} files"
+    say(f"{out}: {done}")
     say(f"SHA-256 of manifest.json: {made.manifest}")
     say("Keep that number apart from the folder: with it, `evidence verify --manifest` proves the whole.")
 
@@ -57,7 +57,7 @@ def evidence_verify(
 ) -> None:
     """Check a bundle, without database and network.
 
-    Tells every difference from its manifest; exit code 1 when there is one.
+    Shows every difference from its manifest; exit code 1 when there is one.
     """
     from monitor.queries.evidence import check_evidence
 

@@ -65,7 +65,7 @@ def main() -> None:
         code = complain(str(error), EXIT_FAILED)
     except OSError as error:  # a full disk behind standard output, a folder that went away
         code = complain(f"{error.filename or 'output'}: {error.strerror}", EXIT_FAILED)
-    except Exception as error:  # noqa: BLE001 - the last door: a bug is told as one
+    except Exception as error:  # noqa: BLE001 - the last door: a bug is reported as one
         sys.stderr.write(safe_lines(traceback.format_exc()))
         code = complain(f"{error!r}. This is a bug in the program; please report the lines above", EXIT_BUG)
     sys.exit(code if isinstance(code, int) else 0)

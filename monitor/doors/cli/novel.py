@@ -26,7 +26,7 @@ class Decision(enum.StrEnum):
     OPEN = "open"
 
 
-TOLD = {
+CONSEQUENCES = {
     Decision.WATCH: "it joins the watchlist: within a minute where `watch` runs, else at the next run; then "
     "stored articles are matched with it",
     Decision.IGNORE: "it is not shown any more (--all shows it)",
@@ -62,7 +62,7 @@ def novel_decide(
     if not reason.strip() or not by.strip():
         raise typer.BadParameter("a decision needs --reason TEXT and --by NAME; both are kept with it")
     found = decide(load(config), name, decision.value, who=by.strip(), why=reason.strip(), now=now())
-    typer.echo(f"{decision.value}: {clean(found)}; {TOLD[decision]}")
+    typer.echo(f"{decision.value}: {clean(found)}; {CONSEQUENCES[decision]}")
 
 
 def _show(config: Config, at: datetime, form: str, limit: int, all_: bool) -> None:

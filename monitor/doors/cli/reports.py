@@ -70,7 +70,7 @@ def explain(
     alert: Annotated[str, typer.Argument(help="Number of an alert, or address or file of an article.")],
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Say why an alert was raised, what would have kept it silent, and who else tells its story.
+    """Say why an alert was raised, what would have kept it silent, and which other articles its story has.
 
     For an article: its story, and why it raised no alert of its own.
     """

@@ -54,11 +54,11 @@ def _rescan(monitor: Monitor, since: str, budget: float | None, dry: bool, again
     judge = monitor.judge.anew(monitor.store, monitor.clock()) if again else monitor.judge
     job = Rescan(monitor.store, judge, monitor.clock, since=since, dry=dry)
 
-    def tell(result: RescanResult) -> None:
+    def show(result: RescanResult) -> None:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{result.articles:,} articles, {result.alerts:,} alerts ")
 
-    result = run_through(job, budget, tell)
+    result = run_through(job, budget, show)
     if sys.stderr.isatty() and result.articles:
         sys.stderr.write("\n")
     if job.bugs:

@@ -52,17 +52,17 @@ def run(
         )
         bug: BugError | None = None
         with _stop_on_signals() as stopping:
-            with run_progress(console, len(chosen)) as tell:
-                summary, bug = _run(lambda: monitor.run(source or None, tell, stopping.ready))
+            with run_progress(console, len(chosen)) as show:
+                summary, bug = _run(lambda: monitor.run(source or None, show, stopping.ready))
             _show(monitor, summary, suggester(config))
     if bug is not None:
-        raise typer.Exit(_tell_bug(bug))
+        raise typer.Exit(_report_bugs(bug))
     if stopping.asked:
         raise KeyboardInterrupt
 
 
 def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
-    """A bug does not hide what the run found: it is told after it."""
+    """A bug does not hide what the run found: it is shown after it."""
     from monitor.pipeline.run import BugError
 
     try:
@@ -77,12 +77,12 @@ def _show(monitor: Monitor, summary: RunSummary, suggest: Callable[[str], str]) 
     from monitor.doors.terminal import make_console, show_summary
     from monitor.queries.reports import alert_lines
 
-    told = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
-    lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in told]
+    raised = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
+    lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in raised]
     show_summary(make_console(), summary, *lines, suggest=suggest)
 
 
-def _tell_bug(error: BugError) -> int:
+def _report_bugs(error: BugError) -> int:
     for bug in error.bugs:
         sys.stderr.write(safe_lines("".join(traceback.format_exception(bug))))
     return complain(
@@ -108,12 +108,12 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
         watched = counted(len(monitor.sources), "source")
         console.print(f"Watching {watched}; Ctrl-C ends it after the work in hand.")
 
-        def tell(progress: Progress) -> None:
+        def show(progress: Progress) -> None:
             if (line := watch_line(progress, now())) is not None:
                 console.print(line, soft_wrap=True)
 
         signals = (signal.SIGINT, signal.SIGTERM)
-        ended = schedule.watch(monitor, tell, stop_signals=signals, edited=_Edits(config))
+        ended = schedule.watch(monitor, show, stop_signals=signals, edited=_Edits(config))
         console.print("Stopped; the next start goes on from here.")
     if not ended:
         sys.stdout.flush()

@@ -51,7 +51,7 @@ def scan(
         progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
         today = now().date()
         done = scan_files(source, target, matcher, today=today, progress=progress, structures=reading)
-    sys.stderr.write(f"{_told(done)}\n")
+    sys.stderr.write(f"{_counts(done)}\n")
     if done.errors:
         raise typer.Exit(1)
 
@@ -65,7 +65,7 @@ def _reading(config: Config | None) -> Structures:
     return open_structures(config.model_copy(update={"structures": "auto"}) if config else None)
 
 
-def _told(done: ScanSummary) -> str:
+def _counts(done: ScanSummary) -> str:
     parts = (
         f"{counted(done.lines, 'line')}, {counted(done.mentions, 'mention')}",
         f"{counted(done.errors, 'line')} could not be read (see “error”)" if done.errors else "",

@@ -68,13 +68,13 @@ def source_add(
 def _show(found: OfferedSource, number: int) -> None:
     """The YAML of a source; all but the best are commented out."""
     newest = f", the newest of {found.newest:%Y-%m-%d}" if found.newest else ""
-    told = {
+    described = {
         "feed": f"a feed, entries: {found.entries:,}{newest}",
         "sitemap": f"a sitemap, addresses: {found.entries:,}{newest}",
         "page": "neither feed nor sitemap was found; this watches the page itself",
     }
     host = urlsplit(found.url).hostname or found.url
-    say(f"# {told[found.kind]}")
+    say(f"# {described[found.kind]}")
     lines = (
         f"- name: {json.dumps(host.removeprefix('www.'), ensure_ascii=False)}",
         f"  kind: {found.kind}",

@@ -40,7 +40,7 @@ def watchlist_show(
     ] = None,
     config: OptionalConfigPath = None,
 ) -> None:
-    """Tell everything known of a substance: names, identifiers, lists with their dates."""
+    """Show everything known of a substance: names, identifiers, lists with their dates."""
     from monitor.queries.watchlist import describe_substance
 
     say(*describe_substance(load_or_shipped(config), " ".join(name), day_of(at)))
@@ -62,19 +62,19 @@ def watchlist_changes(
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
     """Show what was added, changed and withdrawn since the first load, the newest first."""
-    from monitor.queries.watchlist import change_lines, told_changes
+    from monitor.queries.watchlist import change_lines, render_changes
 
     lines, total = change_lines(load(config), now(), first_load=all_, limit=limit)
     if not lines:
         typer.echo("No changes since the first load (--all shows that too).")
-    say(*told_changes(lines))
+    say(*render_changes(lines))
     if total > len(lines):
         typer.echo(f"and {total - len(lines):,} more: --limit {total}")
 
 
 @commands.command("check")
 def watchlist_check(config: OptionalConfigPath = None) -> None:
-    """Tell which identifiers disagree: structures, CAS numbers, CIDs and systematic names.
+    """Show which identifiers disagree: structures, CAS numbers, CIDs and systematic names.
 
     Exit code 0 also when some do: a person has to judge them.
     """
@@ -103,7 +103,7 @@ def watchlist_sync(
     """
     from monitor.queries.pubchem_sync import synchronise
 
-    result = synchronise(load(config), now, only=only, limit=limit, tell=_progress())
+    result = synchronise(load(config), now, only=only, limit=limit, on_progress=_progress())
     _show_result(result)
     if result.outcome != "ok":
         raise typer.Exit(1)
@@ -164,11 +164,11 @@ def _numbers(option: str, written: str) -> list[int]:
 def _progress() -> Callable[[int, int], None]:
     """A line that counts, on a terminal only."""
 
-    def tell(done: int, wanted: int) -> None:
+    def show(done: int, wanted: int) -> None:
         if sys.stderr.isatty():
             sys.stderr.write(f"\r{done:,} of {wanted:,} substances" + ("\n" if done >= wanted else ""))
 
-    return tell
+    return show
 
 
 def _show_result(result: SyncResult) -> None:
