@@ -45,7 +45,8 @@ def item(connection: Connection, file: str, texts: Sequence[str]) -> StoredVersi
     """The item of the file at the address `file` that once had one of the `texts` (SHA-256); the first."""
     a, r = t.article.c, t.revision.c
     had = select(r.article_id).where(r.sha256.in_(texts))
-    query = _versions().where(a.id.in_(had), a.url.startswith(f"{file}#", autoescape=True)).order_by(a.id)
+    start = f"{file}/" if "#" in file else f"{file}#"
+    query = _versions().where(a.id.in_(had), a.url.startswith(start, autoescape=True)).order_by(a.id)
     row = connection.execute(query.limit(1)).one_or_none()
     return None if row is None else _version(row, None, same=True)
 

@@ -152,7 +152,7 @@ def test_a_secret_is_not_repeated_in_a_message(tmp_path: Path) -> None:
         f"{SOURCE}    every: ${{X}}\n",
         f"{SOURCE}    cron: ${{X}}\n",
         "sources:\n  - name: a\n    kind: feed\n    url: ${X}\n",
-        "sources:\n  - name: a\n    kind: folder\n    path: ${X}\n",
+        "watchlists:\n  - file: ${X}\n",
         "http:\n  allow_hosts:\n    - ${X}\n",
         "database: ${X}\n",
         "database: sqlite://${X}\n",

@@ -32,10 +32,13 @@ class File:
         return open_regular(self.path, self.root)
 
 
-def find_files(source: Source, folder: Path, wanted: Callable[[Path], bool]) -> tuple[list[File], list[Gap]]:
+def find_files(
+    source: Source, folder: Path, wanted: Callable[[Path], bool], *, others_are_gaps: bool = True
+) -> tuple[list[File], list[Gap]]:
     """Return the files that are `wanted`, sorted by path, and gaps for what is not looked at.
 
-    Raises SourceError (gone) when there is no such folder: a share may not be mounted for now.
+    Files that are not wanted are gaps, too, but where they only accompany the others. Raises SourceError
+    (gone) when there is no such folder: a share may not be mounted for now.
     """
     if not folder.is_dir():
         raise SourceError(
@@ -59,9 +62,11 @@ def find_files(source: Source, folder: Path, wanted: Callable[[Path], bool]) -> 
             files.append(file)
         elif file is not None:
             gaps.append(file)
-    gaps += unread_gaps(
-        root.as_uri(), {kind: [shown(p.relative_to(root)) for p in found] for kind, found in unread.items()}
-    )
+    if others_are_gaps:
+        gaps += unread_gaps(
+            root.as_uri(),
+            {kind: [shown(p.relative_to(root)) for p in found] for kind, found in unread.items()},
+        )
     return sorted(files, key=lambda file: file.name), gaps
 
 

@@ -20,8 +20,8 @@ from monitor.errors import SourceError
 from monitor.ingest.mail import read_mail
 from monitor.ingest.request import MEBIBYTE, Get
 from monitor.ingest.sources.checkpoints import Checkpoints
-from monitor.ingest.sources.messages import mail_items
 from monitor.ingest.sources.options import integer_option
+from monitor.ingest.sources.readers import Context, mail_items
 from monitor.model import Document, Gap, Secret, Source, SourceState
 
 if TYPE_CHECKING:
@@ -112,7 +112,8 @@ def _items(source: Source, box: Mailbox, message: Message, now: datetime) -> lis
     mail = read_mail(message.body)
     name = quote(mail.id, safe="@")
     place = f"{source.location}#{name}" if name else _place(source, box, message.uid)
-    return list(mail_items(mail, place, source, now, message.received))
+    context = Context(source, now, integer_option(source, "max_bytes", 10 * MEBIBYTE))
+    return list(mail_items(mail, place, context, message.received))
 
 
 def _place(source: Source, box: Mailbox, uid: int) -> str:

@@ -21,10 +21,10 @@ from monitor.errors import SourceError
 from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode, is_binary
 from monitor.ingest.entry import digest
-from monitor.ingest.mail import looks_like_mail, read_mail, split_mbox
+from monitor.ingest.mail import Mail, looks_like_mail, read_mail
+from monitor.ingest.mail_text import split_mbox
 from monitor.ingest.office import Sheet, check_archive, is_bomb, read_csv, read_docx, read_xlsx
 from monitor.ingest.sources.files import unread_gaps
-from monitor.ingest.sources.messages import mail_items
 from monitor.ingest.sources.tables import as_text, items
 from monitor.model import Document, Gap, Source
 
@@ -108,7 +108,7 @@ def _read_document(body: bytes, url: str, context: Context) -> Iterator[Document
 def _read_workbook(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
     """Each sheet is read as a table."""
     for sheet in read_xlsx(body, url):
-        yield from _read_sheet(sheet, f"{url}#sheet-{quote(sheet.name)}", url, context)
+        yield from _read_sheet(sheet, item_url(url, f"sheet-{quote(sheet.name)}"), url, context)
 
 
 def _read_table(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
@@ -126,7 +126,7 @@ def _read_sheet(sheet: Sheet, url: str, file: str, context: Context) -> Iterator
         page = _document(text.encode("utf-8"), url, "text/plain", context, charset="utf-8")
         yield replace(page, title=sheet.name) if sheet.name else page
     if sheet.left_out:
-        yield Gap(f"{url}~rest" if "#" in url else f"{url}#rest", "too-large", f"{url}: {sheet.left_out}")
+        yield Gap(item_url(url, "rest"), "too-large", f"{url}: {sheet.left_out}")
 
 
 def _read_archive(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
@@ -142,7 +142,7 @@ def _read_archive(body: bytes, url: str, context: Context) -> Iterator[Document 
             name = clean(part.filename)
             if part.is_dir() or _is_hidden(name):
                 continue
-            place = f"{url}/{quote(name)}" if "#" in url else f"{url}#{quote(name)}"
+            place = item_url(url, quote(name))
             try:
                 content = _unpacked(archive, part, context.max_bytes)
             except SourceError as error:
@@ -196,7 +196,7 @@ def _document(
 
 
 def _read_mail(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
-    yield from mail_items(read_mail(body), url, context.source, context.now)
+    yield from mail_items(read_mail(body), url, context)
 
 
 def _read_mbox(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
@@ -207,15 +207,58 @@ def _read_mbox(body: bytes, url: str, context: Context) -> Iterator[Document | G
         mail = read_mail(raw)
         content = digest(mail.id, mail.subject, mail.date, mail.body.strip())
         if mail.id and mail.id not in names:
-            place, within = f"{url}#{quote(mail.id, safe='@')}", ""
+            place, within = item_url(url, quote(mail.id, safe="@")), ""
         else:  # without a name, or with one that another message has
-            place, within = f"{url}#text-{content}", url
+            place, within = item_url(url, f"text-{content}"), url
         if content not in contents or mail.attached or mail.forwarded:
-            yield from mail_items(mail, place, context.source, context.now, within=within)
+            yield from mail_items(mail, place, context, within=within)
         names.add(mail.id)
         contents.add(content)
     if not contents and body.strip():
         yield Gap(url, "parse-error", f"{url}: this is no mbox: no message begins with a “From ” line")
+
+
+def mail_items(
+    mail: Mail, url: str, context: Context, received: str = "", within: str = ""
+) -> Iterator[Document | Gap]:
+    """Yield the documents of a mail, what it forwards and what is attached, and a gap for what is not read.
+
+    `url` names the mail; what is in it is named by `url` and a number. `received` dates a mail that has no
+    date. `within` is the file that a mail without a name of its own stands in.
+    """
+    now = context.now
+    if mail.error:
+        yield Gap(url, "parse-error", f"{url}: {mail.error}")
+    date = parse_date(mail.date, now) or parse_date(received, now)
+    if mail.body.strip() or mail.subject:
+        page = _document(mail.body.encode("utf-8", "replace"), url, mail.media_type, context, charset="utf-8")
+        yield replace(page, title=mail.subject, published_at=date, within=within, fixed=True)
+    for number, inner in enumerate(mail.forwarded, 1):
+        place = item_url(url, f"forwarded-{number}")
+        yield from mail_items(inner, place, context, mail.date or received, within)
+    unread: list[str] = []
+    for number, part in enumerate(mail.attached, 1):
+        kind = kind_of(part.name, part.body[:_BEGINNING]) or _ATTACHED.get(part.media_type, "")
+        if not kind:
+            unread.append(f"{part.name or 'without a name'} ({part.media_type})")
+            continue
+        place = item_url(url, f"attachment-{number}")
+        for found in read_content(kind, part.body, place, replace(context, depth=context.depth + 1)):
+            if isinstance(found, Document):
+                dated = found.published_at or date
+                found = replace(found, published_at=dated, within=found.within or within, fixed=True)
+            yield found
+    if unread:
+        place = item_url(url, "unread")
+        yield Gap(place, "parse-error", f"{url}: attachments are not read: {', '.join(unread)}")
+
+
+_ATTACHED = {"application/pdf": ".pdf", "text/plain": ".txt", "text/html": ".html", "text/csv": ".csv"}
+
+
+def item_url(file: str, name: str) -> str:
+    """The address of what has the name `name` in a file, which may be in another file itself."""
+    return f"{file}/{name}" if "#" in file else f"{file}#{name}"
 
 
 def _read_json(body: bytes, url: str, context: Context) -> Iterator[Document | Gap]:
@@ -251,7 +294,7 @@ def _item(item: object, file: str, where: str, context: Context, number: int | N
     `number` is its place among several; without `url` and `id` such an item is named by its content, as the
     next file of that name may hold others there.
     """
-    url = file if number is None else f"{file}#{number}"
+    url = file if number is None else item_url(file, str(number))
     if not isinstance(item, Mapping):
         return Gap(
             url, "parse-error", f"{where}: an object with `text` is expected, not {type(item).__name__}"
@@ -265,9 +308,9 @@ def _item(item: object, file: str, where: str, context: Context, number: int | N
     if isinstance(address, str) and address.strip():
         url = clean(address).strip()
     elif isinstance(named, str | int) and str(named).strip():
-        url = f"{file}#{clean(str(named)).strip()}"
+        url = item_url(file, clean(str(named)).strip())
     elif number is not None:
-        url, within = f"{file}#text-{digest(title, text)}", file
+        url, within = item_url(file, f"text-{digest(title, text)}"), file
     language = item.get("lang")
     return replace(
         _document(clean(text).encode("utf-8"), url, "text/plain", context),

@@ -83,7 +83,11 @@ def _find(source: Source) -> tuple[list[File], list[Gap]]:
     if place.is_file():
         found = place.stat()
         return [File(place.absolute(), place.name, (found.st_mtime_ns, found.st_size))], []
-    return find_files(source, place, lambda path: path.name.lower().endswith((".warc", ".warc.gz")))
+    return find_files(source, place, _is_archive, others_are_gaps=False)
+
+
+def _is_archive(path: Path) -> bool:
+    return path.name.lower().endswith((".warc", ".warc.gz"))
 
 
 def _begin(file: File, known: _Progress | None) -> _Progress:

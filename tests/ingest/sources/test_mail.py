@@ -123,7 +123,7 @@ Content-Disposition: attachment; filename=a.html\r
 <p>BMK was found.</p>\r
 --XX\r
 Content-Type: application/zip\r
-Content-Disposition: attachment; filename=a.zip\r
+Content-Disposition: attachment; filename=a.exe\r
 \r
 PK\r
 --XX--\r
@@ -141,7 +141,7 @@ def test_what_is_forwarded_and_attached_is_read(box: Box) -> None:
         f"{place}/attachment-1": "BMK was found.",
     }
     assert {each.published_at for each in found.documents} == {box.received}
-    assert [gap.message.rpartition(": ")[2] for gap in found.gaps] == ["a.zip (application/zip)"]
+    assert [gap.message.rpartition(": ")[2] for gap in found.gaps] == ["a.exe (application/zip)"]
 
 
 @pytest.mark.parametrize("capabilities", ["IMAP4rev1 AUTH=PLAIN", "IMAP4rev1"])

@@ -122,7 +122,7 @@ def test_a_far_cell_and_too_many_rows_cost_little(monkeypatch: pytest.MonkeyPatc
     book.save(stream)
     (found,), (gap,) = read("a.xlsx", stream.getvalue())
     assert b"ketamine" in found.body
-    assert (gap.outcome, gap.location) == ("too-large", f"{URL}#sheet-Sheet~rest")
+    assert (gap.outcome, gap.location) == ("too-large", f"{URL}#sheet-Sheet/rest")
 
 
 # --- archives ----------------------------------------------------------------------------------------
