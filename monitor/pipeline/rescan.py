@@ -21,9 +21,10 @@ from monitor.errors import StoreError
 from monitor.model import Mention
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
-from monitor.pipeline.reading import bug_summary
+from monitor.pipeline.reading import Unread, bug_summary
 
 if TYPE_CHECKING:
+    from monitor.pipeline.workers import Workers
     from monitor.store import ReadNotice, Record, Store, StoredText
 
 Result = TypeVar("Result")
@@ -79,7 +80,8 @@ class RescanResult:
 class Rescan:
     """One rescan under way: call `step` until it is False, or for as long as there is time, then `end`.
 
-    `since` (an ISO day or ""): only articles of that day or later. `dry`: find, and write nothing.
+    `since` (an ISO day or ""): only articles of that day or later. `dry`: find, and write nothing. `workers`
+    read what is large, or much.
     """
 
     def __init__(
@@ -91,11 +93,12 @@ class Rescan:
         since: str = "",
         dry: bool = False,
         timer: Timer = time.monotonic,
+        workers: Workers | None = None,
     ) -> None:
         self.bugs: list[Exception] = []
         self.result = RescanResult()
         self._store, self._judge, self._clock, self._since, self._dry = store, judge, clock, since, dry
-        self._timer, self._limit = timer, FIRST_BATCH
+        self._timer, self._limit, self._workers = timer, FIRST_BATCH, workers
         self._after = 0
         self._run: int | None = None
         self._last_alerts: LastAlerts | None = None
@@ -118,7 +121,7 @@ class Rescan:
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
         now = self._clock()
-        matched = [(text, each) for text in texts for each in self._guarded(self._find, text)]
+        matched, broken_off = self._read(texts)
         findings = self._judge.read_structures([each for _, each in matched], self._note)
         cases = [
             (text, case)
@@ -135,6 +138,8 @@ class Rescan:
                 if record.alerts or record.added or record.novel or not _is_known(text, record.mentions):
                     found.append((text, record))
         unresolved = {text.id for (text, _), beyond in zip(matched, findings, strict=True) if beyond.trouble}
+        last = texts[-1].id
+        texts = [text for text in texts if text.id not in broken_off]
         self.result += RescanResult(
             articles=len(texts),
             forgotten=sum(text.article is None for text in texts),
@@ -142,7 +147,7 @@ class Rescan:
         )
         self._record(found, [text for text in texts if text.id not in unresolved], notices)
         self._last_alerts = precedents.last_alerts
-        self._after = texts[-1].id
+        self._after = last
 
     def end(self, error: BaseException | None = None) -> RescanResult:
         """Close the rescan in the ledger and say what it did. Raises StoreError."""
@@ -178,8 +183,26 @@ class Rescan:
         if len(self.bugs) < BUGS_KEPT:
             self.bugs.append(error)
 
-    def _find(self, text: StoredText) -> MatchedArticle | None:
-        return None if text.article is None else self._judge.find(text.article)
+    def _read(self, texts: Sequence[StoredText]) -> tuple[list[tuple[StoredText, MatchedArticle]], set[int]]:
+        """What each text holds, read here or by processes; and the texts at which a stop broke that off."""
+        kept = [(text, text.article) for text in texts if text.article is not None]
+        articles = [article for _, article in kept]
+        if self._workers is not None and self._workers.are_wanted(articles):
+            results = self._workers.read(self._judge.reader, articles)
+        else:
+            results = self._judge.reader.read_all(articles)
+        matched: list[tuple[StoredText, MatchedArticle]] = []
+        broken_off: set[int] = set()
+        for (text, _), result in zip(kept, results, strict=True):
+            if not isinstance(result, Unread):
+                matched.append((text, result))
+            elif result.outcome:  # one text must not hold up all that come after it
+                self.result += RescanResult(failed=1)
+                if result.bug is not None:
+                    self._note(result.bug)
+            else:
+                broken_off.add(text.id)
+        return matched, broken_off
 
     def _gather(
         self, text: StoredText, matched: MatchedArticle, findings: StructureFindings, now: datetime

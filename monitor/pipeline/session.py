@@ -150,9 +150,10 @@ class Session:
 
         None when it is switched off or nothing waits. Raises StoreError.
         """
-        if not self._monitor.config.rescan.automatic:
+        monitor = self._monitor
+        if not monitor.config.rescan.automatic:
             return None
-        job = Rescan(self._store, self._monitor.judge, self._monitor.clock)
+        job = Rescan(self._store, monitor.judge, monitor.clock, workers=monitor.workers)
         result = await in_turns(job, self.work, self._stop.is_set, budget)
         for bug in job.bugs:
             self._note_bug(bug)

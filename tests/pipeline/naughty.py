@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from monitor.model import Article, Document
@@ -35,3 +35,20 @@ class NaughtyReader(Reader):
 
 def serve() -> None:
     workers.serve(lambda reader: NaughtyReader(reader.matcher, reader.systematic))
+
+
+@dataclass(frozen=True, slots=True)
+class SleepyReader(Reader):
+    """Reads one text, then sleeps."""
+
+    read_before: list[int] = field(default_factory=list)
+
+    def read(self, item: Document | Article) -> Result:
+        if self.read_before:
+            time.sleep(3600)
+        self.read_before.append(1)
+        return Reader.read(self, item)
+
+
+def serve_one() -> None:
+    workers.serve(lambda reader: SleepyReader(reader.matcher, reader.systematic))

@@ -6,11 +6,13 @@ import threading
 import time
 from pathlib import Path
 
+from monitor.pipeline.rescan import Rescan, run_through
 from monitor.pipeline.workers import Workers, python
 from tests.worlds import Clock, article, folder_source, opened, rows, write_config
 
 NEWS = "Officers found two drums of examplium chloride on board."
 LONG = "Nothing else was found in the warehouse. " * 1500
+SLEEPY = python("from tests.pipeline.naughty import serve_one; serve_one()")
 NAUGHTY = python("from tests.pipeline.naughty import serve; serve()")
 
 
@@ -86,3 +88,21 @@ def test_a_stop_breaks_off_what_hangs_and_the_next_run_reads_it(tmp_path: Path) 
     found = [str(title)[:5] for (title,) in rows(folder, titles)]
     assert found == ["Car s", "SLEEP", "Ship ", "Truck"]
     assert rows(folder, "SELECT COUNT(DISTINCT article_id) FROM v_mentions") == [(4,)]
+
+
+def test_a_stop_breaks_off_a_rescan_and_the_next_one_goes_on(tmp_path: Path) -> None:
+    """What was matched before is recorded; the others wait."""
+    folder = tmp_path / "world"
+    config = world(folder)
+    for n in range(4):
+        (folder / "in" / f"{n}.txt").write_text(article(f"Ship {n}", "Novelene.", LONG, f"Lot {n}."))
+    with opened(config, Clock()) as monitor:
+        monitor.run()
+        judge = monitor.judge.anew(monitor.store, monitor.clock())
+        job = Rescan(monitor.store, judge, monitor.clock, workers=Workers(1, command=SLEEPY))
+        threading.Timer(6.0, lambda: job._workers and job._workers.stop()).start()
+        assert job.step()
+        result = job.end()
+        assert (result.articles, result.waiting, result.failed) == (1, 3, 0)
+        last = run_through(Rescan(monitor.store, judge, monitor.clock, workers=monitor.workers), None)
+        assert (last.articles, last.waiting) == (3, 0)

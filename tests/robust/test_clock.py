@@ -83,7 +83,7 @@ def test_a_clock_that_is_set(tmp_path: Path, shim: Path) -> None:
     assert "the clock was set by +" in err
     assert "the clock was set by -" in err
     assert "Traceback" not in err
-    assert rows(tmp_path, "SELECT COUNT(*), COUNT(DISTINCT url) FROM v_alerts") == [(3, 3)]
+    assert rows(tmp_path, "SELECT COUNT(*), COUNT(DISTINCT url) FROM v_alerts") == [(4, 4)]
 
 
 CRON = """

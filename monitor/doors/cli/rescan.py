@@ -52,7 +52,7 @@ def _rescan(monitor: Monitor, since: str, budget: float | None, dry: bool, again
     from monitor.pipeline.run import BugError
 
     judge = monitor.judge.anew(monitor.store, monitor.clock()) if again else monitor.judge
-    job = Rescan(monitor.store, judge, monitor.clock, since=since, dry=dry)
+    job = Rescan(monitor.store, judge, monitor.clock, since=since, dry=dry, workers=monitor.workers)
 
     def show(result: RescanResult) -> None:
         if sys.stderr.isatty():
