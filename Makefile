@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run watch test install install-dev lint types imports unit wheel clean
+.PHONY: help run watch test install install-dev lint types imports unit wheel fuzz clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
@@ -69,6 +69,11 @@ unit:
 wheel:
 	@echo "== slow tests: the built wheel in an empty environment, and the like"
 	@$(BIN)/python -m pytest -q -n 2 -m slow
+
+# Outside CI: an hour of inputs that nobody should send, over every way in; MINUTES=10 for less.
+MINUTES ?= 60
+fuzz: install-dev
+	@$(BIN)/python -m tests.robust.fuzz --minutes $(MINUTES)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
