@@ -21,6 +21,7 @@ from monitor.model import Outcome, Severity
 
 if TYPE_CHECKING:
     from monitor.model import Gap, Mention, Snippet, Watchlist
+    from monitor.pipeline.lists import ListAge
     from monitor.pipeline.prepare import WatchlistNews
     from monitor.pipeline.rescan import RescanResult
     from monitor.pipeline.run import CheckResult, Progress, RunSummary
@@ -446,6 +447,21 @@ def _around(line: NovelLine) -> Text:
         return Text(clean(line.context), "dim")
     stop = start + len(line.name)
     return _cut(line.context[:start], line.context[start:stop], line.context[stop:])
+
+
+def show_list_ages(console: Console, ages: Sequence[ListAge], unnamed: int) -> None:
+    """Show how old each list is: the day it is known to be complete to, and what came after it."""
+    table = _table(("list", "complete to", "state", "notices since", "newest notice", "to review", "title"))
+    for age in ages:
+        state = Text(age.state, {"old": "yellow", "current": "green"}.get(age.state, "dim"))
+        counts = (f"{age.notices:,}", age.newest or "-", f"{age.waiting:,}")
+        table.add_row(age.list_id, age.complete_to or "-", state, *counts, clean(age.title))
+    _print_table(console, table)
+    note = "A list is old half a year after the day that it is known to be complete to; it is a gap then."
+    if unnamed or any(age.waiting for age in ages):
+        more = f"; {unnamed:,} of them name no list" if unnamed else ""
+        note += f" What waits: substance-monitor watchlist review{more}."
+    console.print(Text(note, "dim"))
 
 
 def show_lists(console: Console, lines: Sequence[ListLine]) -> None:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
 from monitor.pipeline.judge import Judge, prepare_judge
+from monitor.pipeline.lists import check as check_lists
 from monitor.pipeline.originals import forget, warc_files
 from monitor.pipeline.outcomes import BugError, CheckResult, Progress, RunSummary
 from monitor.pipeline.prepare import (
@@ -226,7 +227,11 @@ class Monitor:
             self.store.end_run(run, self.clock(), status=status, message=message)
 
     def expire(self) -> int:
-        """Forget texts older than the configured retention, and what finds stories; the texts' number."""
+        """Forget texts older than the configured retention, and what finds stories; the texts' number.
+
+        Lists that have grown old are kept as gaps.
+        """
+        check_lists(self.judge.watchlist, self.store, self.clock())
         if self.judge.stories is not None:
             while self.store.forget_traces(self.clock() - 3 * self.judge.stories.window):
                 pass  # a few at a time, so that nobody waits long for the database

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from monitor.pipeline.lists import ListAge, read_ages
 from monitor.pipeline.structures import lacking, lacking_in_words
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED
 from monitor.queries.database import minute, open_database
@@ -52,6 +54,8 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
             known = {str(row["source"]): dict(row) for row in rows}
             names = _names_on_pages(connection)
         beats = store.heartbeats()
+        watchlist = store.watchlist()
+        ages = read_ages(watchlist, store, now.date()) if watchlist else []
     lines = []
     for source in config.to_sources():
         row = known.get(source.name, {})
@@ -74,7 +78,18 @@ def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:
                 _count(row.get("open_gaps")),
             )
         )
-    return lines, " ".join(filter(None, (_beat_line(beats, now), lacking_in_words(lacking(config)))))
+    beside = (_beat_line(beats, now), lacking_in_words(lacking(config)), _old_lists(ages))
+    return lines, " ".join(filter(None, beside))
+
+
+def _old_lists(ages: Sequence[ListAge]) -> str:
+    """Say how many lists are old: what has changed since then is not known."""
+    old = [age for age in ages if age.stale]
+    if not old:
+        return ""
+    oldest = min(old, key=lambda age: age.complete_to)
+    many = "1 list is old" if len(old) == 1 else f"{len(old)} lists are old"
+    return f"{many} ({oldest.list_id} is known to be complete to {oldest.complete_to}): watchlist status."
 
 
 def _names_on_pages(connection: Connection) -> dict[str, str]:

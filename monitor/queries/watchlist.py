@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
+from monitor.pipeline.lists import ListAge, read_ages
 from monitor.pipeline.prepare import load_watchlist
 from monitor.queries.database import minute, open_database
 
@@ -52,6 +53,18 @@ def list_lines(config: Config | None) -> list[ListLine]:
         ListLine(info.id, info.title, info.authority, info.kind, len(on_list.get(info.id, ())))
         for info in infos
     ]
+
+
+def list_ages(config: Config, now: datetime) -> tuple[list[ListAge], int]:
+    """How old each list in force is, the oldest first, and how many proposals wait that name no list.
+
+    Raises StoreError.
+    """
+    with open_database(config, now) as store:
+        ages = read_ages(store.watchlist() or load_watchlist(config), store, now.date())
+        unnamed = store.notice_counts().get("")
+    ages.sort(key=lambda age: (not age.stale, age.complete_to or "9", age.list_id))
+    return ages, unnamed.waiting if unnamed else 0
 
 
 @dataclass(frozen=True, slots=True)

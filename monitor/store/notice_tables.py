@@ -1,4 +1,4 @@
-"""The tables of gazettes: which notices were read, and which proposals rest on each. See `notices`."""
+"""The tables of gazettes: which notices were read, which proposals rest on each, which lists are old."""
 
 from __future__ import annotations
 
@@ -36,4 +36,16 @@ notice_change = Table(
     Column("proposal_id", ForeignKey("proposal.id"), primary_key=True),
     Column("notice_id", ForeignKey("notice.id"), nullable=False, index=True),
     Column("change", JSON, nullable=False),
+)
+
+# A list that is known to be complete to a day long ago: a gap, as a silent source is one.
+stale_list = Table(
+    "stale_list",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("list_id", LABEL, nullable=False, unique=True),
+    words("message"),
+    Column("since", Utc, nullable=False),
+    Column("last_at", Utc, nullable=False),
+    Column("closed_at", Utc),
 )

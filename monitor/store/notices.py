@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, case, func, select, update
 
 from monitor.store import schema as t
 from monitor.store.engine import insert
@@ -185,3 +185,26 @@ def published(connection: Connection) -> list[tuple[str, str]]:
     """(list, day of publication) of every notice that was read."""
     n = t.notice.c
     return [(row[0], row[1]) for row in connection.execute(select(n.list_id, n.published))]
+
+
+def put_stale_lists(connection: Connection, stale: Mapping[str, str], now: datetime) -> None:
+    """Keep which lists are old (list -> in words) as gaps; those that are old no more are closed."""
+    s = t.stale_list.c
+    over = s.closed_at.is_(None) & s.list_id.not_in(list(stale))
+    connection.execute(update(t.stale_list).where(over).values(closed_at=now))
+    for list_id, message in stale.items():
+        row = {"list_id": list_id, "message": message, "since": now, "last_at": now}
+        statement = insert(connection, t.stale_list).values(row)
+        given = statement.excluded
+        goes_on = s.closed_at.is_(None)
+        connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["list_id"],
+                set_={
+                    "message": given.message,
+                    "since": case((goes_on, s.since), else_=given.since),
+                    "last_at": given.last_at,
+                    "closed_at": None,
+                },
+            )
+        )

@@ -26,7 +26,7 @@ from sqlalchemy import (
 )
 
 from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
-from monitor.store.notice_tables import notice, notice_change
+from monitor.store.notice_tables import notice, notice_change, stale_list
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
@@ -47,6 +47,7 @@ __all__ = [
     "name",
     "notice",
     "notice_change",
+    "stale_list",
     "story",
     "story_key",
     "story_member",

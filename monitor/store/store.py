@@ -439,6 +439,11 @@ class Store:
         """(list, day of publication) of every notice that was read."""
         return self._read("could not read the notices", notices.published)
 
+    def put_stale_lists(self, stale: Mapping[str, str], now: datetime) -> None:
+        """Keep which lists are old (list -> in words) as gaps; those that are old no more are closed."""
+        with self._write("could not write the gaps of the lists") as connection:
+            notices.put_stale_lists(connection, stale, now)
+
     def put_effective(self, ids: Iterable[int], day: str) -> list[int]:
         """Set the day of force of proposals of notices; the numbers of those that have none come back."""
         with self._write("could not write the day") as connection:

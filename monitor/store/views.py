@@ -275,6 +275,10 @@ SELECT g.id AS gap_id,
        CASE WHEN g.closed_at IS NULL THEN 1 ELSE 0 END AS is_open,
        g.check_id AS check_id
   FROM gap g
+UNION ALL
+SELECT -w.id, 'watchlist', 'list', w.list_id, 'stale', w.message, w.since, w.last_at, 1, w.closed_at,
+       CASE WHEN w.closed_at IS NULL THEN 1 ELSE 0 END, NULL
+  FROM stale_list w
 """
 
 _PROPOSALS = """

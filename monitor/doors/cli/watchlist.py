@@ -55,6 +55,15 @@ def watchlist_lists(config: OptionalConfigPath = None) -> None:
     show_lists(make_console(), list_lines(load_or_shipped(config)))
 
 
+@commands.command("status")
+def watchlist_status(config: ConfigPath = DEFAULT_CONFIG) -> None:
+    """Show how old each list is: complete to which day, notices since then, how many wait for review."""
+    from monitor.doors.terminal import make_console, show_list_ages
+    from monitor.queries.watchlist import list_ages
+
+    show_list_ages(make_console(), *list_ages(load(config), now()))
+
+
 @commands.command("changes")
 def watchlist_changes(
     all_: Annotated[bool, typer.Option("--all", help="With the very first load.")] = False,
