@@ -19,6 +19,7 @@ from monitor.ingest.decode import clean, decode
 from monitor.ingest.entry import absolute
 from monitor.ingest.page import language_code, plain_title
 from monitor.ingest.request import MEBIBYTE
+from monitor.ingest.xml import escape_bare_ampersands
 
 MAX_BYTES = 50 * MEBIBYTE  # unpacked; what the protocol allows
 MOST_PLACES = 50_000  # in one file; likewise
@@ -83,7 +84,8 @@ def read_sitemap(body: bytes, charset: str | None, url: str, now: datetime) -> l
         raise SourceError(f"{url} is not a sitemap; it begins with {start!r}", outcome="not-a-feed")
     if "<!ENTITY" in text[: root.start()].upper():
         raise SourceError(f"{url} declares entities, which no sitemap needs; not read", outcome="parse-error")
-    return list(_places(text[root.start() :].encode("utf-8"), url, now))
+    xml = escape_bare_ampersands(text[root.start() :], named=False)
+    return list(_places(xml.encode("utf-8"), url, now))
 
 
 def _plain_list(text: str, url: str) -> list[Place]:

@@ -18,6 +18,7 @@ from monitor.ingest.dates import parse_date
 from monitor.ingest.decode import clean, decode
 from monitor.ingest.entry import CHUNK, Entry, absolute, in_chunks, make_entry, plain_text
 from monitor.ingest.page import language_code, plain_title
+from monitor.ingest.xml import escape_bare_ampersands
 
 _LONGEST_HEAD = 65_536  # characters before the first entry that are parsed again with each chunk
 _ROOT = re.compile(r"<(?:[\w.-]+:)?(rss|rdf|feed|channel)\b", re.IGNORECASE)
@@ -56,6 +57,7 @@ def read_feed(body: bytes, charset: str | None, url: str, now: datetime) -> Iter
         xml = _from_root(text, root.start())
     if not xml:
         raise _not_a_feed(url, text)
+    xml = escape_bare_ampersands(xml, named=True)
     _refuse_tag_bomb(xml, url)
     recognised = False
     for piece in _pieces(xml):

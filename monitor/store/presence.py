@@ -1,6 +1,7 @@
 """Which watched names stand on a watched page, since when, and until when.
 
-A page that could not be read says nothing of its names: they are neither there nor gone. Three things end the
+A page that could not be read says nothing of its names: they are neither there nor gone, and the same holds
+where something else was read in its place (`recognise`). Three things end the
 time of a name on a page, and are kept apart: the page was read and the name is not in it, the page is gone
 (404, 410), and nobody looks any more. All of it is written in the transaction of the batch or check that it
 comes from, and the same again changes nothing.
@@ -16,6 +17,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from monitor.model import Gap, Outcome, stands_in
+from monitor.store import recognise
 from monitor.store import schema as t
 from monitor.store.columns import ADDRESS, fit, unpack
 from monitor.store.engine import upsert
@@ -25,7 +27,7 @@ ABSENT, PAGE_GONE = "absent", "page gone"
 """Why a name is gone: the page was read without it, or the page itself is gone."""
 
 CLEAR = 0.5  # score from which a mention counts as the appearance of a name
-THIN = "thin"
+THIN, IN_ITS_PLACE = "thin", "another page"
 _THIN_LENGTH, _THIN_SHARE = (
     500,
     10,
@@ -126,10 +128,34 @@ def _sighted(
     served = made.original.document.body.decode("utf-8", "replace") if made and made.original else ""
     reading = _Reading(source, url, article_id, row["revision"], text, served, now)
     if page is not None and _is_thin(page, row):
-        told = f"the page says almost nothing: {row['length']:,} characters, {page['length']:,} before"
-        _unread(connection, source, url, THIN, told, "text", now)
+        why = f"the page says almost nothing: {row['length']:,} characters, {page['length']:,} before"
+        _unread(connection, source, url, THIN, why, "text", now)
         return 0, 0
-    return _bring_up(connection, page, reading)
+    doubt = _doubt(connection, page, reading)
+    if doubt and _misses_names(connection, reading):
+        _unread(connection, source, url, IN_ITS_PLACE, doubt, "text", now)
+        return 0, 0
+    return _bring_up(connection, page, reading, recognised=not doubt)
+
+
+def _doubt(connection: Connection, page: RowMapping | None, reading: _Reading) -> str:
+    """Why what was read may not be the page as it was read last; "" where nothing has changed."""
+    if page is None or reading.text is None:
+        return ""
+    if (page["article_id"], page["revision"]) == (reading.article_id, reading.revision):
+        return ""
+    before = _text(connection, page["article_id"], page["revision"])
+    return recognise.doubt(before, reading.text, page["length"])
+
+
+def _misses_names(connection: Connection, reading: _Reading) -> bool:
+    """Are there names on the page that are not in what was read?"""
+    there = _names(connection, reading)
+    open_ones = _open(connection, reading.source, reading.url)
+    return any(
+        key not in there and not stands_in(row["surface"], reading.text or "")
+        for key, row in open_ones.items()
+    )
 
 
 def _article(
@@ -164,7 +190,9 @@ def _is_thin(page: RowMapping, row: RowMapping) -> bool:
     return shrunk and row["length"] < _THIN_LENGTH
 
 
-def _bring_up(connection: Connection, page: RowMapping | None, reading: _Reading) -> tuple[int, int]:
+def _bring_up(
+    connection: Connection, page: RowMapping | None, reading: _Reading, *, recognised: bool = True
+) -> tuple[int, int]:
     """Open, keep and close stretches so that they fit what the page says now; then note the reading.
 
     How many names appeared since the reading before, and how many are gone.
@@ -181,7 +209,8 @@ def _bring_up(connection: Connection, page: RowMapping | None, reading: _Reading
         if key in open_ones or score < CLEAR:
             continue
         # Whoever looks for a name for the first time does not know since when it is there.
-        absent = page is not None and before is not None and not stands_in(surface, before)
+        # The same holds where something else was read before.
+        absent = recognised and before is not None and not stands_in(surface, before)
         absent_at = page["read_at"] if page is not None and absent else None
         _add(connection, key, surface, reading, back_since or absent_at)
         appeared += (back_since or absent_at) is not None

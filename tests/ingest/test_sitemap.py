@@ -87,3 +87,24 @@ def test_what_is_no_sitemap_ends_in_one_word(body: bytes | str, outcome: str) ->
     with pytest.raises(SourceError) as caught:
         read(body)
     assert caught.value.outcome == outcome
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("/i?a=1&b=2", "/i?a=1&b=2"),
+        ("/i?a=1&amp;b=2", "/i?a=1&b=2"),
+        ("/i?a=1&copy=2&lt=3", "/i?a=1&copy=2&lt=3"),
+        ("/i?a=1&#38;b=2&#x26;c=3", "/i?a=1&b=2&c=3"),
+        ("/i?a=1&#b=2", "/i?a=1&#b=2"),
+        ("/i?a=1&nbsp;b", "/i?a=1&nbsp;b"),
+        ("<![CDATA[/i?a=1&b=2&amp;c]]>", "/i?a=1&b=2&amp;c"),
+        ("/i?q=a&&b&", "/i?q=a&&b&"),
+    ],
+)
+def test_a_bare_ampersand_damages_no_address(written: str, address: str) -> None:
+    """RFC 3986 has "&" between arguments; XML 1.0, 2.4 wants it escaped, and many sitemaps do not."""
+    entries = f"<url><loc>{written}</loc></url><url><loc>/j?c=3&amp;d=4</loc></url><url><loc>/k</loc></url>"
+    assert [place.url for place in read(f"<urlset>{entries}</urlset>")] == [
+        f"https://example.org{path}" for path in (address, "/j?c=3&d=4", "/k")
+    ]

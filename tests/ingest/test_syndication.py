@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from monitor.errors import SourceError
 from monitor.ingest.entry import CHUNK, Entry
 from monitor.ingest.syndication import read_feed
+from monitor.ingest.xml import escape_bare_ampersands
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://example.org/feeds/news.xml"
@@ -260,3 +261,45 @@ def test_garbage_raises_nothing_but_source_errors(body: bytes, head: str) -> Non
         entries(head.encode() + body)
     except SourceError:
         return
+
+
+@pytest.mark.parametrize(
+    ("written", "address"),
+    [
+        ("/i?a=1&b=2", "/i?a=1&b=2"),
+        ("/i?a=1&amp;b=2", "/i?a=1&b=2"),
+        ("/i?a=1&copy=2", "/i?a=1&copy=2"),
+        ("<![CDATA[/i?a=1&b=2]]>", "/i?a=1&b=2"),
+    ],
+)
+def test_a_bare_ampersand_damages_no_entry(written: str, address: str) -> None:
+    body = (
+        f"<rss version='2.0'><channel><item><title>AT&T &eacute;t&eacute; & PMK</title><link>{written}</link>"
+        "<description>R&D of &lt;i&gt;PMK&lt;/i&gt;</description></item>"
+        "<item><title>B</title><link>/j?c=3&amp;d=4</link></item></channel></rss>"
+    )
+    first, second = entries(body)
+    assert (first.title, first.summary) == ("AT&T été & PMK", "R&D of PMK")
+    assert first.link.endswith(address)
+    assert second.link.endswith("/j?c=3&d=4")
+
+
+def test_sections_without_an_end_are_met_once() -> None:
+    text = "<![CDATA[ & " * 200_000
+    assert escape_bare_ampersands(text, named=True) == text
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("05-11-2023 08:30 +0400", None),
+        ("2024年6月12日", datetime(2024, 6, 12, tzinfo=UTC)),
+        ("Wed, 12 Jun 2024 01:00:00 CEST", datetime(2024, 6, 11, 23, tzinfo=UTC)),
+        ("Mon, 01 Jan 0001 00:00:00 +0000", None),
+        ("12 Jun", None),
+    ],
+)
+def test_dates_are_read_by_our_own_reader(written: str, expected: datetime | None) -> None:
+    body = rss(f"<item><title>A</title><pubDate>{written}</pubDate></item>")
+    (entry,) = entries(body)
+    assert entry.published_at == expected

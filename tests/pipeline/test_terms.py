@@ -84,7 +84,7 @@ def test_the_life_of_a_name_on_a_page(tmp_path: Path) -> None:
     assert out.strip().endswith("Nothing here is legal advice.")
 
 
-def test_a_page_that_leads_to_the_front_page_is_gone(tmp_path: Path) -> None:
+def test_a_page_that_leads_to_the_front_page_proves_nothing(tmp_path: Path) -> None:
     routes: dict[str, object] = {"/list": page("Price list", OFFER), "/": page("Welcome", "All our goods.")}
     with served(routes) as server:  # type: ignore[arg-type]
         source = f"- name: vendor\n  kind: page\n  url: {server.url}/list\n"
@@ -93,8 +93,8 @@ def test_a_page_that_leads_to_the_front_page_is_gone(tmp_path: Path) -> None:
         with opened(config, clock) as monitor:
             watch(monitor, clock)
             routes["/list"] = status(302, Location="/")
-            assert watch(monitor, clock) == "gone"
-    assert {tuple(row[1:]) for row in report(tmp_path)} == {("gone", "page gone")}
+            assert watch(monitor, clock) == "error"
+    assert {tuple(row[1:]) for row in report(tmp_path)} == {("unknown", "error")}
 
 
 def test_not_modified_is_a_reading_too(tmp_path: Path) -> None:

@@ -182,6 +182,40 @@ def test_a_page_that_shrinks_to_a_notice_proves_nothing(watch: Watch) -> None:
     assert watch.told() == [("present", "", 1, 4, None, None)]
 
 
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "Down for maintenance\n\nOur shop is closed for maintenance. Try again in a few hours.",
+        "Start\n\nWelcome to the firm. Here are news of the day, our people, where to find us, and a search.",
+    ],
+)
+def test_what_is_shown_in_place_of_the_page_proves_nothing(watch: Watch, notice: str) -> None:
+    watch.check(BOTH)
+    watch.check(notice)
+    watch.check(outcome="unchanged")
+    assert watch.told() == [("unknown", "another page", 1, 1, None, 2)]
+    assert watch.row()["message"]
+    watch.check(ONE)
+    assert watch.told() == [("gone", "absent", 1, 1, 4, None)]
+    assert watch.told("fentanyl") == [("present", "", 1, 4, None, None)]
+
+
+def test_a_page_made_anew_that_has_all_its_names_is_the_page(watch: Watch) -> None:
+    watch.check(BOTH)
+    other = "Price list\n\nfentanyl, and phenethyl bromide, from a site that was written anew in every word."
+    watch.check(other)
+    assert watch.told() == [("present", "", 1, 2, None, None)]
+    watch.check(other.replace(", and phenethyl bromide", ""))
+    assert watch.told() == [("gone", "absent", 1, 2, 3, None)]
+
+
+def test_a_name_did_not_appear_where_something_else_was_read_before(watch: Watch) -> None:
+    watch.check("Sign in\n\nPlease sign in to continue to the page that you asked for.")
+    watch.check(BOTH)
+    assert watch.told() == [("present", "", 2, 2, None, None)]
+    assert watch.row()["absent_before_at"] is None
+
+
 def test_a_name_that_the_server_still_sends_is_not_said_to_be_gone(watch: Watch) -> None:
     watch.check(BOTH)
     watch.check(ONE, served=f"<aside>Phenethyl  Bromide</aside>{ONE}")

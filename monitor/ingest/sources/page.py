@@ -73,10 +73,13 @@ async def collect_page(
 
 
 def _check_landing(source: Source, response: Response) -> None:
-    """Raise SourceError (gone) for a page that leads to the front page: shops do that with what they drop."""
+    """Raise SourceError for a page that leads to the front page.
+
+    Shops do that with what they drop, and sites with everything that they cannot show: it proves nothing.
+    """
     if urlsplit(response.url).path in ("", "/") and urlsplit(source.location).path not in ("", "/"):
-        message = f"{source.location} redirects to the front page {response.url}"
-        raise SourceError(message, outcome="gone")
+        message = f"{source.location} leads to the front page {response.url}: gone for good, or for now"
+        raise SourceError(message)
 
 
 def _entries(response: Response, pattern: re.Pattern[str]) -> Iterator[Entry]:
