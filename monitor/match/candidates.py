@@ -19,7 +19,7 @@ from monitor.match.lexicon import NAME, Lexicon, has_cjk, ordinary_words
 from monitor.match.normalize import Forms, fold_leet, words_key
 from monitor.match.patterns import Automaton, Hit
 from monitor.match.reading import Rendering, read
-from monitor.match.ties import HYPHENS
+from monitor.match.ties import HYPHENS, ends_as_group
 from monitor.match.words import tables
 from monitor.model import Name
 
@@ -283,8 +283,10 @@ def _candidate(
     of_class = tables().class_words.get(name.text.lower())
     if of_class and context.means_class(view.text, start, border.stop):
         name = replace(name, substance=of_class)
-    if border.kind == "inflected" and words_key(border.word) in ordinary_words():
-        return None
+    if border.kind == "inflected" and (
+        words_key(border.word) in ordinary_words() or ends_as_group(border.word)
+    ):
+        return None  # "heroines", "anilino"
     foreign = language is not None and name.language not in ("mul", "en", language)
     if name.ambiguous and foreign and letters <= 5 and name.type in ("street", "common"):
         return None  # slang of one language is a word of another: Polish "feto", Spanish "feto"

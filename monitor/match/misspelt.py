@@ -131,6 +131,9 @@ class Misspellings:
 
     def entry_of(self, word: bytes) -> int:
         """The entry that the word misspells, or -1."""
+        read = self._as_scanned(word) if b"rn" in word else -1
+        if read >= 0:
+            return read
         if not MIN_LETTERS - 1 <= len(word) <= 31 or not (
             # at a glance: one edit leaves a name's first four or its last two letters alone
             word[:4] in self.starts or word[:1] + word[-2:] in self.edges
@@ -147,6 +150,15 @@ class Misspellings:
         nearest = min(best, key=lambda key: (abs(len(key) - len(word)), key))
         other = word[-1:] == nearest[-1:] and word[:-1] not in self.names and _is_chemistry(word)
         return -1 if other else self.names[nearest]
+
+    def _as_scanned(self, word: bytes) -> int:
+        """The entry whose m a scanner read as rn ("rnorphine"), or -1."""
+        for place in range(len(word) - 1):
+            if word.startswith(b"rn", place):
+                entry = self.names.get(word[:place] + b"m" + word[place + 2 :], -1)
+                if entry >= 0 and word not in self.names and word not in self.ordinary:
+                    return entry
+        return -1
 
     def _ends_like(self, word: bytes, key: bytes) -> bool:
         """May the edit stand where it does? An edit at the end of an inflected name is mostly another ending,

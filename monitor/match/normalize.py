@@ -68,7 +68,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffb]"
 )
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});|[\ufb00-\ufb06]")
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
 
 _CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff0f]")
 
@@ -217,11 +218,14 @@ def _plane(text: str) -> str:
 
 @functools.lru_cache(maxsize=5_000)  # a text uses few references, and those often
 def _meant(reference: str) -> str:
-    return html.unescape(reference)
+    return html.unescape(reference) if reference[0] == "&" else unicodedata.normalize("NFKC", reference)
 
 
 def unescape(text: str) -> tuple[str, list[int]]:
-    """Resolve HTML character references; the list gives the original offset of each new one, and the end."""
+    """Resolve HTML character references and ligatures ("ﬂ" is two letters).
+
+    The list gives the original offset of each new character, and the end.
+    """
     parts: list[str] = []
     origin: list[int] = []
     position = 0
@@ -318,7 +322,7 @@ class Forms:
 def forms(text: str) -> Forms:
     """Make the forms of a text; time and memory linear in its length."""
     original, origin = text, None
-    if "&" in text and _ENTITY.search(text):
+    if ("&" in text and _ENTITY.search(text)) or (not text.isascii() and _LIGATURE.search(text)):
         text, origin = unescape(text)
     latin = None
     if text.isascii():

@@ -86,7 +86,12 @@ def one_line(surface: str) -> str:
     """A name as it would be written on one line: without line ends, blanks out of place, invisible signs."""
     plain = re.sub(rf"[{fragments.INVISIBLE}]", "", " ".join(GAP.sub("", surface).split()))
     depths = accumulate((char in "([{") - (char in ")]}") for char in plain)
-    return "".join(char for char, depth in zip(plain, depths, strict=True) if char != " " or depth < 1)
+    line = "".join(char for char, depth in zip(plain, depths, strict=True) if char != " " or depth < 1)
+    return f"{line}-" if _LOST_HYPHEN.fullmatch(line) else line
+
+
+# a register name without its last hyphen, with which alone it can be read
+_LOST_HYPHEN = re.compile(r"[A-Za-z]+, (?:\d|N-)\S*(?:yl|oxy|amino)[)\]]*", re.IGNORECASE)
 
 
 # --- where to look -----------------------------------------------------------------------------------
@@ -321,7 +326,7 @@ def _inverted(text: str, name: Word) -> Word | None:
     piece = _next_piece(text, name.stop + 1) if name.end in (PARENT, CLASS, ANION) else None
     if piece is None:
         return None
-    if text[piece[1] - 1] in fragments.HYPHENS:
+    if text[piece[1] - 1] in fragments.HYPHENS or _is_cut_index(text, name, piece):
         if text[piece[1] : piece[1] + 1] in ("(", "[", "{"):
             return None  # it goes on: the next name of a list
         return _turned_round(text, name, *piece)
@@ -330,6 +335,19 @@ def _inverted(text: str, name: Word) -> Word | None:
     if _is(word, "salt") and registered:
         return _joined(name, replace(word, weight=0), CLASS)
     return _of_acid(text, name, word) if "acid" in name.plain.split(" ") else None
+
+
+_CUT_INDEX = re.compile(rf"(?:\d|N[{fragments.HYPHENS}])\S*(?:yl|oxy|amino)[)\]]*", re.IGNORECASE)
+
+
+def _is_cut_index(text: str, name: Word, piece: tuple[int, int]) -> bool:
+    """Is a piece behind a parent the group of a register name that lost its last hyphen?
+
+    "Propanamide, N-phenyl-N-[1-(2-phenylethyl)-4-piperidinyl]" and nothing that goes on.
+    """
+    start, stop = piece
+    whole = _CUT_INDEX.fullmatch(text, start, stop) is not None and not text[stop : stop + 1].isalnum()
+    return whole and name.end in (PARENT, CLASS) and name.plain.isalpha()
 
 
 def _turned_round(text: str, name: Word, start: int, stop: int) -> Word | None:

@@ -99,6 +99,9 @@ _ESTER = re.compile(rf"{_H}(?:O{_H})?acetat", re.IGNORECASE)
 # "propanone-2": the locant stands behind, as in French.
 _LOCANT_BEHIND = re.compile(rf"{_H}\d{{1,2}}['′’]?(?:,\d{{1,2}}['′’]?)*(?![\w%]|[.,]\d|\s?[^\W\d_]{{1,2}}\b)")
 
+# Registers turn a name round: "4-Piperidone, 1-(2-phenylethyl)-".
+_INDEX_REST = re.compile(rf",\s?(?=[\d(\[]|[NOS]{_H})[^\s,;]{{3,80}}{_H}(?![\w(\[]|[ \t]*\r?\n)")
+
 # Which mirror image is meant, as in "(S)-methadone" or "(1R,2S)-(-)-ephedrine": still the listed substance.
 _STEREO = re.compile(
     rf"(?:[(\[（](?:rac|[RS]{{1,2}}|\d{{1,2}}[RS](?:,\s?\d{{1,2}}[RS])*|[{HYPHENS}±]|\+\s?/?\s?{_H}?)"
@@ -267,7 +270,10 @@ def _is_measure(word: str) -> bool:
 
 def tied_right(text: str, start: int, stop: int) -> bool:
     """Does the name `text[start:stop]` go on as a longer chemical name, across a hyphen?"""
-    if text[stop : stop + 1] not in HYPHENS or stop >= len(text):
+    after = text[stop : stop + 1]
+    if after == ",":
+        return _INDEX_REST.match(text, stop) is not None
+    if not after or after not in HYPHENS:
         return False
     if _SUFFIX_START.match(text, stop):
         return True

@@ -240,8 +240,8 @@ def chain_variant(name: str, language: str) -> str:
 
 # Endings that replace the last vowel of a feminine name, or are written on to a masculine one.
 _SLAVIC = {
-    "pl": (re.compile("a$"), ("y", "i", "ę", "ą", "o", "ie", "e"), ("u", "em", "ie", "y", "a", "owi")),
-    "cs": (re.compile("a$"), ("y", "u", "ou", "ě", "o"), ("u", "em", "y", "a")),
+    "pl": (re.compile("a$"), ("y", "i", "ę", "ą", "ie", "e"), ("u", "em", "ie", "y", "a", "owi")),
+    "cs": (re.compile("a$"), ("y", "u", "ou", "ě"), ("u", "em", "y", "a")),
     "ru": (re.compile("[ая]$"), ("ы", "и", "у", "ю", "ой", "ей", "е"), ("а", "у", "ом", "е", "ы")),
     "uk": (re.compile("[ая]$"), ("и", "у", "ю", "ою", "і"), ("у", "ом", "і", "и", "а")),
 }

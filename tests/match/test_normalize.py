@@ -19,7 +19,7 @@ from monitor.match.normalize import (
     words_key,
     words_of,
 )
-from tests.match.lexicons import as_json, texts
+from tests.match.lexicons import as_json, mentions, texts
 
 
 @pytest.mark.parametrize(
@@ -155,3 +155,17 @@ def test_texts_of_nothing_have_forms(text: str) -> None:
     view = forms(text)
     assert view.compact == b""
     assert len(view.codes) == len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "surface", "key"),
+    [
+        ("para-ﬂuorofentanyl", "para-ﬂuorofentanyl", "para-fluorofentanyl"),
+        ("ﬂunitrazepam", "ﬂunitrazepam", "flunitrazepam"),
+        ("4-ﬂuoroamphetamine", "4-ﬂuoroamphetamine", "4-fluoroamfetamine"),
+    ],
+)
+def test_a_ligature_is_its_letters(text: str, surface: str, key: str) -> None:
+    (mention,) = mentions(f"Police seized {text} pills.", "en")
+    assert (mention.surface, mention.substance, mention.method) == (surface, key, "name")
+    assert mention.form != "skeleton"

@@ -23,6 +23,7 @@ from tests.match.lexicons import found, keys
         ("фторфентанилил и хлоркокаин", "ru"),
         ("查获异丙酮和氟丙酮", "zh"),
         ("PCE-25i and PCE-3", "en"),
+        ("4-Piperidone, 1-(2-phenylethyl)- in drums", "en"),
     ],
 )
 def test_a_name_inside_a_longer_name_is_none(text: str, language: str) -> None:
@@ -38,6 +39,8 @@ def test_a_name_inside_a_longer_name_is_none(text: str, language: str) -> None:
         ("anti-cocaine, ex-heroin, a 2-gram-heroin bag, 24h-cocaine", "en",
          ["cocaine", "heroin", "heroin", "cocaine"]),
         ("LSD-25, LSD-Trips", "de", ["lysergide", "lysergide"]),
+        ("4-piperidone, 1-phenyl-2-propanone", "en", ["4-piperidone", "phenylacetone"]),
+        ("4-piperidone, 4-anilino-\npiperidine", "en", ["4-piperidone", "4-anilinopiperidine"]),
         ("Phényl-1 propanone-2; Phénéthyl-1 pipéridone-4", "fr", ["phenylacetone", "npp"]),
         ("Cheryl cocaine, april-cocaine", "en", ["cocaine", "cocaine"]),
         ("фентанил и кокаин", "ru", ["fentanyl", "cocaine"]),
@@ -57,7 +60,7 @@ def test_near_misses_stay_themselves(text: str, language: str, expected: list[st
         ("甲基苯丙胺盐酸盐", ["metamfetamine"]),
         ("硫酸吗啡片", ["morphine"]),
         ("硫酸铜", []),
-        ("盐酸、硫酸和丙酮", ["hydrochloric-acid", "sulphuric-acid", "acetone"]),
+        ("警方缴获盐酸、硫酸和丙酮", ["hydrochloric-acid", "sulphuric-acid", "acetone"]),
     ],
 )
 def test_the_acid_of_a_chinese_salt_is_no_acid(text: str, expected: list[str]) -> None:
