@@ -1,10 +1,12 @@
-"""Maintainers' tool: turn the collected fact tables of a folder into `monitor/watchlist/data/`.
+"""Maintainers' tool: make `monitor/watchlist/data/` of the facts in `scripts/facts/`, the same each time.
 
-    python scripts/import_facts.py FOLDER
+    python scripts/import_facts.py [FOLDER]
 
-FOLDER holds substances.csv, memberships.csv and names.csv. The tables in `scripts/curation/` say what is
-mended, dropped or added, each with its reason; `scripts/curation/record.csv` is written as the account of
-it. `lists.csv` in the data folder is written by hand and only checked here. Nothing here runs at run time.
+`scripts/facts/` holds the collected tables (substances, memberships, names), its folder `law` what was found
+in the texts of laws since (see the README there). The tables in `scripts/curation/` say what is mended,
+dropped or added, each with its reason. Written beside the data: `scripts/curation/record.csv`, the account of
+every change, and `scripts/curation/refused.csv`, each fact that was not taken and why. FOLDER, where given,
+gets all of these files instead, for a comparison. Nothing here runs at run time.
 """
 
 from __future__ import annotations
@@ -14,17 +16,21 @@ import hashlib
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
+
+from law_facts import LISTING_COLUMNS, Refused, amended, lawful, listing_of  # noqa: E402
 
 from monitor.watchlist.checks import cas_check, inchikey_check  # noqa: E402
 
 DATA = ROOT / "monitor" / "watchlist" / "data"
 CURATION = ROOT / "scripts" / "curation"
+FACTS = ROOT / "scripts" / "facts"
+ORDINARY = ROOT / "monitor" / "match" / "ordinary.txt"
 
 # Marks that compilers of name lists append: "(inn)", "[dcit]", "(van)" (a name of vague meaning) ...
 TAG = re.compile(
@@ -199,12 +205,54 @@ def unique(rows: Iterable[Row]) -> list[Row]:
     return [row for row in kept.values() if row.language == "mul" or row.at not in everywhere]
 
 
-def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) -> list[Row]:
+def law_names(substances: list[dict[str, str]], taken: dict[str, str], refused: list[Refused]) -> list[Row]:
+    """Names from the texts of laws: none that another substance has, and none that is an ordinary word."""
+    keys = {row["key"] for row in substances}
+    ordinary = set(ORDINARY.read_text(encoding="utf-8").split("\n"))
+    rows = [Row(**row) for row in read(FACTS / "law" / "names.csv")]
+    new = read(FACTS / "law" / "substances.csv")
+    rows += [Row(r["key"], r["name"], "en", "common", "0", "", r["source"]) for r in new]
+    refuse = {at: row["reason"] for at, row in table("refuse.csv").items()}
+    kept = []
+    for row in rows:
+        folded = row.name.casefold()
+        why = ""
+        if row.key not in keys:
+            why = "no substance with this key"
+        elif why := refuse.get((row.key, folded), ""):
+            pass
+        elif row.name.endswith(("-", "[", "(")):
+            why = "a fragment of a name"
+        elif taken.get(folded, row.key) != row.key:
+            why = f"a name of {taken[folded]}"
+        elif folded in ordinary and row.ambiguous == "0":
+            why = "an ordinary word"
+        if why:
+            refused.append(Refused("names", row.key, row.name, why))
+        else:
+            taken[folded] = row.key
+            kept.append(row)
+    return kept
+
+
+def names(
+    folder: Path, substances: list[dict[str, str]], account: list[Entry], refused: list[Refused]
+) -> list[Row]:
+    removed = {row["key"]: row["new_key"] for row in read(CURATION / "remove_substances.csv")}
     collected = [
         Row(r["key"], r["name"], r["lang"], r["type"], r["ambiguous"], r["other_senses"], r["source"])
         for r in read(folder / "names.csv")
     ]
     added = [Row(**row, source="general-knowledge") for row in read(CURATION / "add.csv")]
+    added, collected = (
+        [_moved(row, removed) for row in rows if removed.get(row.key, row.key)] for rows in (added, collected)
+    )
+    moves = table("move.csv")
+    taken = {
+        row.name.casefold(): moves[row.at]["new_key"] if row.at in moves else row.key
+        for row in (*collected, *added)
+    }
+    law = law_names(substances, taken, refused)
     named = {row.key for row in (*collected, *added)}
     wording = [
         Row(r["key"], r["preferred_name"], "en", "common", "0", "", "preferred")
@@ -218,7 +266,11 @@ def names(folder: Path, substances: list[dict[str, str]], account: list[Entry]) 
         if number
     ]
     # Hand-written names come first: their flags win over a collected row with the same text.
-    return unique(curate((*added, *collected, *numbers, *wording), account))
+    return unique(curate((*added, *collected, *law, *numbers, *wording), account))
+
+
+def _moved(row: Row, removed: dict[str, str]) -> Row:
+    return replace(row, key=removed.get(row.key, row.key))
 
 
 def substances_of(folder: Path, account: list[Entry]) -> list[dict[str, str]]:
@@ -232,11 +284,22 @@ def substances_of(folder: Path, account: list[Entry]) -> list[dict[str, str]]:
             account.append(Entry("corrected", row["key"], fix["column"], fix["value"], fix["reason"]))
             row = {**row, fix["column"]: fix["value"]}
         rows.append(row)
+    removed = {row["key"]: row for row in read(CURATION / "remove_substances.csv")}
+    account.extend(
+        Entry("removed", row["key"], "", row["new_key"], row["reason"]) for row in removed.values()
+    )
     added = read(CURATION / "add_substances.csv")
     account.extend(
         Entry("added", row["key"], row["preferred_name"], "", "lacking in the facts") for row in added
     )
-    return rows + added
+    law = [_as_collected(row) for row in read(FACTS / "law" / "substances.csv")]
+    account.extend(Entry("added", row["key"], row["preferred_name"], "", row["provenance"]) for row in law)
+    return [row for row in rows if row["key"] not in removed] + added + law
+
+
+def _as_collected(row: dict[str, str]) -> dict[str, str]:
+    names = {"name": "preferred_name", "cid": "pubchem_cid", "source": "provenance"}
+    return {names.get(column, column): value for column, value in row.items()}
 
 
 def listing_rows(folder: Path, account: list[Entry]) -> Iterator[dict[str, str]]:
@@ -259,13 +322,28 @@ def listing_rows(folder: Path, account: list[Entry]) -> Iterator[dict[str, str]]
     yield from read(CURATION / "add_listings.csv")
 
 
-def listings(folder: Path, account: list[Entry]) -> Iterator[tuple[str, ...]]:
-    known = {row["id"] for row in read(DATA / "lists.csv")}
+def listings(
+    folder: Path, keys: set[str], account: list[Entry], refused: list[Refused]
+) -> Iterator[list[str]]:
+    """The collected listings, amended by what the texts of laws say; then the entries that those add."""
+    lists = {row["id"] for row in read(FACTS / "law" / "lists.csv")}
+    rows = []
     for row in listing_rows(folder, account):
-        if row["list_id"] not in known:
+        if row["list_id"] not in lists:
             raise SystemExit(f"lists.csv lacks {row['list_id']}")
-        since, note = parse_since(row["since"])
-        yield row["key"], row["list_id"], row["code"], row["listed_as"], since, "", note, row["source"]
+        rows.append(listing_of(row, *parse_since(row["since"])))
+    facts = [
+        (file.stem, row) for file in sorted((FACTS / "law").glob("listings-*.csv")) for row in read(file)
+    ]
+    for row in amended(rows, lawful(facts, keys, lists, refused), account_of(account)):
+        if row["key"] in keys:
+            yield list(row.values())
+        else:
+            refused.append(Refused("listings", row["key"], row["list"], "no substance with this key"))
+
+
+def account_of(account: list[Entry]) -> Callable[[str, str, str, str, str], None]:
+    return lambda *columns: account.append(Entry(*columns))
 
 
 def check_substances(rows: list[dict[str, str]]) -> None:
@@ -281,11 +359,12 @@ def withheld() -> list[str]:
     return sorted(kept_out | {digest(row["name"]) for row in read(CURATION / "drop.csv")})
 
 
-def main(folder: Path) -> None:
+def main(data: Path = DATA, curation: Path = CURATION) -> None:
     account: list[Entry] = []
-    substances = substances_of(folder, account)
+    refused: list[Refused] = []
+    substances = substances_of(FACTS, account)
     check_substances(substances)
-    rows = names(folder, substances, account)
+    rows = names(FACTS, substances, account, refused)
     header = ("key", "name", "kind", "cas", "cid", "smiles", "inchikey", "note", "source")
     columns = (
         "key",
@@ -298,24 +377,27 @@ def main(folder: Path) -> None:
         "note",
         "provenance",
     )
-    write(DATA / "substances.csv", header, ([row[c] for c in columns] for row in substances))
-    header = ("key", "list", "code", "wording", "since", "until", "note", "source")
-    count = write(DATA / "listings.csv", header, listings(folder, account))
+    write(data / "substances.csv", header, ([row[c] for c in columns] for row in substances))
+    keys = {row["key"] for row in substances}
+    count = write(data / "listings.csv", LISTING_COLUMNS, listings(FACTS, keys, account, refused))
+    lists = read(FACTS / "law" / "lists.csv")
+    write(data / "lists.csv", lists[0], (row.values() for row in lists))
     header = ("key", "name", "language", "type", "ambiguous", "other_senses", "source")
     write(
-        DATA / "names.csv",
+        data / "names.csv",
         header,
         ((r.key, r.name, r.language, r.type, r.ambiguous, r.other_senses, r.source) for r in rows),
     )
-    write(DATA / "withheld.csv", ("digest",), ([each] for each in withheld()))
+    write(data / "withheld.csv", ("digest",), ([each] for each in withheld()))
     header = ("action", "key", "name", "new", "reason")
-    write(CURATION / "record.csv", header, ((e.action, e.key, e.name, e.new, e.reason) for e in account))
+    write(curation / "record.csv", header, ((e.action, e.key, e.name, e.new, e.reason) for e in account))
+    header = ("facts", "key", "what", "reason")
+    write(curation / "refused.csv", header, ((r.facts, r.key, r.what, r.reason) for r in refused))
     print(
-        f"{len(substances)} substances, {count} listings, {len(rows)} names, {len(account)} changes recorded"
+        f"{len(substances)} substances, {count} listings, {len(rows)} names; "
+        f"{len(account)} changes recorded, {len(refused)} facts refused"
     )
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
-        raise SystemExit("usage: python scripts/import_facts.py FOLDER")
-    main(Path(sys.argv[1]))
+    main(*map(Path, (*sys.argv[1:2], *sys.argv[1:2])))

@@ -80,13 +80,18 @@ def test_every_snippet_holds_its_mention(tmp_path: Path) -> None:
 
 
 def test_legal_status_of_phenethyl_bromide_is_exact(tmp_path: Path) -> None:
+    """The English article states its day, 18 November 2024: Canada's entry is known for later days only."""
     folder = run_over_seeds(tmp_path)
     query = """SELECT DISTINCT l.list_id, l.kind, l.since, l.until, l.status, a.severity
                FROM v_alerts a JOIN alert_listing l ON l.alert_id = a.alert_id
                WHERE a.substance = 'phenethyl-bromide' ORDER BY l.since"""
     assert rows(folder, query) == [
+        ("ca-cdsa-VI-A", "precursor", "", "", "date not known", "medium"),
         ("dea-ssl", "surveillance", "2023-10-24", "", "in force", "medium"),
         ("dea-proposed", "proposed", "2024-10-28", "", "in force", "medium"),
+    ]
+    assert rows(folder, "SELECT DISTINCT article_day, dated_by FROM v_alerts") == [
+        ("2024-11-18", "stated in the text")
     ]
     told = rows(folder, "SELECT listing_text, reasons FROM v_alerts WHERE substance = 'phenethyl-bromide'")
     assert "scheduled" not in str(told).casefold()

@@ -36,6 +36,12 @@ def stands(status: ListingStatus) -> bool:
     return status.status in (InForce.YES, InForce.UNKNOWN)
 
 
+def may_stand_only(status: ListingStatus) -> bool:
+    """Say whether the entry is known for another day only: whether it stood at this one is open."""
+    listing = status.listing
+    return status.status is InForce.UNKNOWN and bool(listing.present_on or listing.absent_on)
+
+
 def say(status: ListingStatus, info: ListInfo | None, day: date | None = None, *, dated: bool = True) -> str:
     """Phrase one listing in a line: list, code, status and since when, and how far the list is complete.
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from monitor.alerts.listings import ARTICLES_DATE, not_listed, stands, status_at
+from monitor.alerts.listings import ARTICLES_DATE, may_stand_only, not_listed, stands, status_at
 from monitor.alerts.snippets import snippets
 from monitor.model import Alert, Article, ListingStatus, Mention, Rule, Severity, Substance, Watchlist
 
@@ -85,8 +85,13 @@ def severity_of(
 
 
 def _severity_by_list(listed: Sequence[ListingStatus], watchlist: Watchlist) -> Severity:
-    """Without a word from the user: control is high, any other list medium, no list low."""
-    if any(stands(status) and _is_control(status, watchlist) for status in listed):
+    """Without a word from the user: control is high, any other list medium, no list low.
+
+    A control that is known for a later or an earlier day only is no more than medium.
+    """
+    if any(
+        stands(status) and not may_stand_only(status) and _is_control(status, watchlist) for status in listed
+    ):
         return Severity.HIGH
     if any(stands(status) for status in listed):
         return Severity.MEDIUM
@@ -220,6 +225,8 @@ def _severity_reason(
     by_list = _severity_by_list(listed, watchlist)
     if by_list is Severity.MEDIUM and all(_kind(each, watchlist) == "class" for each in listed):
         return "severity medium: whether it falls under the class is for a person to judge"
+    if by_list is Severity.MEDIUM and any(_is_control(each, watchlist) and stands(each) for each in listed):
+        return "severity medium: whether a control list had it then is not known"
     at = ARTICLES_DATE if article.dated_by.own else f"on {article.date.isoformat()} (the article has no date)"
     return {
         Severity.HIGH: f"severity high: it is on a control list {at}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from datetime import date
 
 from monitor.errors import SourceError
 from monitor.ingest.address import canonical_url, declared_url, names_same_page
@@ -12,6 +13,7 @@ from monitor.ingest.decode import clean, decode, is_binary
 from monitor.ingest.language import guess_language
 from monitor.ingest.page import Page, language_code, one_line, read_page
 from monitor.ingest.pdf import is_pdf, read_pdf
+from monitor.ingest.stated import page_day, stated_day
 from monitor.model import Article, Document
 
 __all__ = ["canonical_url", "extract"]
@@ -19,6 +21,7 @@ __all__ = ["canonical_url", "extract"]
 LONGEST_TEXT = 2_000_000  # characters of an article; what follows is left out, and said so
 _LONGEST_TITLE = 300
 _MOST_LINES = 1000
+_LARGEST_WITH_MARKS = 2_000_000  # bytes of a page that is searched for marks of its date
 _HTML_TYPES = ("text/html", "application/xhtml+xml")
 _MAYBE_HTML_TYPES = ("", "text/xml", "application/xml", "application/octet-stream")
 _TEXT_TYPES = ("application/json", "application/ld+json", "message/rfc822")
@@ -62,6 +65,7 @@ def extract(document: Document) -> Article:
         left_out += (f"what follows the first {LONGEST_TEXT:,} characters of its text ({len(article):,})",)
         article = article[:LONGEST_TEXT]
     published = document.published_at and plausible(document.published_at, document.fetched_at)
+    published = published or parse_date(page.published, document.fetched_at)
     return Article(
         source=document.source,
         url=url,
@@ -69,10 +73,11 @@ def extract(document: Document) -> Article:
         text=article,
         fetched_at=document.fetched_at,
         language=language_code(document.language) or page.language or guess_language(page.body or article),
-        published_at=published or parse_date(page.published, document.fetched_at),
+        published_at=published,
         captured_at=document.capture.at if document.capture else None,
         declared_url=declared,
         left_out=left_out,
+        stated_on=None if published else _stated(document, page, article),
     )
 
 
@@ -80,6 +85,16 @@ def _spelt_out(text: str) -> str:
     """Without ligatures of Latin letters, which typesetting puts for letters that touch: "ﬂunitrazepam"."""
     is_plain = text.isascii() or not _LIGATURE.search(text)
     return text if is_plain else text.translate(_LETTERS)
+
+
+def _stated(document: Document, page: Page, article: str) -> date | None:
+    """The day that a document without a date states itself, in its text or in the marks of the page."""
+    found = stated_day(page.body or article, document.fetched_at)
+    if found or not page.body or is_pdf(document.body, document.media_type):
+        return found
+    if len(document.body) > _LARGEST_WITH_MARKS:
+        return None
+    return page_day(decode(document.body, [document.charset]), document.url, document.fetched_at)
 
 
 def _read(document: Document) -> tuple[Page, str, str]:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 
 def describe_substance(config: Config | None, name: str, at: date) -> list[str]:
-    """Say all that is known of the substances with this name, CAS RN, InChIKey or key, or MonitorError."""
+    """Describe the substances with this name, CAS RN, InChIKey or key. Raises MonitorError for none."""
+    from monitor.alerts import not_listed, status_at
     from monitor.watchlist import describe, lookup, near
 
     watchlist = load_watchlist(config)
@@ -27,7 +28,8 @@ def describe_substance(config: Config | None, name: str, at: date) -> list[str]:
         raise MonitorError(f"no watched substance has the name “{name}”; {fix}")
     lines: list[str] = []
     for substance in found:
-        lines += ["", *describe(watchlist, substance, at)] if lines else describe(watchlist, substance, at)
+        absent = not_listed(watchlist, status_at(watchlist, substance.key, at))
+        lines += [""] * bool(lines) + describe(watchlist, substance, at, absent)
     return lines
 
 

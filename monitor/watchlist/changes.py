@@ -1,4 +1,4 @@
-"""What changed between two watchlists, as values, and told in lines. Pure."""
+"""What changed between two watchlists, as values and in words. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Action = Literal["added", "changed", "withdrawn"]
 Kind = Literal["substance", "name", "listing"]
 Row = TypeVar("Row", Substance, Name, Listing)
 
-SHOWN = 20  # changes that are told one by one
+SHOWN = 20  # changes that are listed one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Change:
 
 
 def diff(old: Watchlist | None, new: Watchlist) -> tuple[Change, ...]:
-    """Tell what `new` adds to, changes in and withdraws from `old` (None: everything is added).
+    """List what `new` adds to, changes in and withdraws from `old` (None: everything is added).
 
     Ordered by kind (substances, listings, names), then by substance. Empty exactly when both say the same of
     substances, names and listings.
@@ -68,7 +68,7 @@ def _key_of(row: Substance | Name | Listing | None) -> str:
 
 
 def _by(rows: Iterable[Row], id: Callable[[Row], Hashable]) -> dict[Hashable, Row]:
-    """Rows by their identity; equal identities are told apart by their number."""
+    """Rows by their identity; equal identities are distinguished by a number."""
     counts: Counter[Hashable] = Counter()
     result: dict[Hashable, Row] = {}
     for row in rows:
@@ -118,20 +118,28 @@ def _say_name(row: Name, other: Name | None) -> str:
 
 
 def _say_listing(row: Listing, other: Listing | None) -> str:
-    since = f"since {row.since}" if row.since else "date not known"
-    parts = [row.list_id, row.code, since, f"until {row.until}" if row.until else "", row.note]
+    parts = [row.list_id, row.code, f"since {row.since}" if row.since else "date not known"]
+    parts += [
+        f"until {row.until}" if row.until else "",
+        f"off it on {row.absent_on}" if row.absent_on else "",
+    ]
+    parts += [
+        f"on it on {row.present_on}" if row.present_on else "",
+        "" if row.confirmed else "not confirmed",
+    ]
+    parts.append(row.note)
     if other is not None and row.source != other.source:
         parts.append(f"source {row.source or 'none'}")
     return ", ".join(part for part in parts if part)
 
 
 def _joined(parts: Mapping[str, str], even_empty: bool = False) -> str:
-    told = ((key, value or "none") for key, value in parts.items() if value or even_empty)
-    return ", ".join(f"{key} {value}" if key else value for key, value in told)
+    shown = ((key, value or "none") for key, value in parts.items() if value or even_empty)
+    return ", ".join(f"{key} {value}" if key else value for key, value in shown)
 
 
 def render_changes(changes: Iterable[Change]) -> list[str]:
-    """Tell changes in lines for people; more than 20 are counted, only substances named."""
+    """Phrase changes in lines for people; more than 20 are counted, only substances named."""
     known = tuple(changes)
     if not known:
         return ["watchlist: no change"]
@@ -142,10 +150,10 @@ def render_changes(changes: Iterable[Change]) -> list[str]:
     )
     if len(known) <= SHOWN:
         return [summary, *(f"  {_line(change)}" for change in known)]
-    told = [change for change in known if change.kind == "substance" and change.action != "changed"]
-    if len(told) > SHOWN:
+    substances = [each for each in known if each.kind == "substance" and each.action != "changed"]
+    if len(substances) > SHOWN:
         return [summary]
-    return [summary, *(f"  {_line(change)}" for change in told)]
+    return [summary, *(f"  {_line(change)}" for change in substances)]
 
 
 def _line(change: Change) -> str:

@@ -39,10 +39,14 @@ _WORDS = {
 _NOTICE = "Not legal advice: each entry is as its source gives it; lists may be incomplete or out of date."
 
 
-def describe(watchlist: Watchlist, substance: Substance, at: date) -> list[str]:
-    """Tell everything known of `substance`, with the status of each listing on the day `at`.
+def describe(
+    watchlist: Watchlist, substance: Substance, at: date, not_listed: Iterable[str] = ()
+) -> list[str]:
+    """Describe `substance` in lines, with the status of each listing on the day `at`.
 
-    A date that is not known is said to be so; a surveillance list or a proposal is never called a schedule.
+    A date that is not known is said to be so, and so is how far each list is known to be complete; a
+    surveillance list or a proposal is never called a schedule. `not_listed` are sentences about the
+    jurisdictions on none of whose lists it stands.
     """
     lines = [f"{substance.name}  [{substance.key}]"]
     facts = [
@@ -61,6 +65,8 @@ def describe(watchlist: Watchlist, substance: Substance, at: date) -> list[str]:
     names = [name for name in watchlist.names if name.substance == substance.key and name.type != "cas"]
     lines += _names(names)
     lines += _listings(watchlist, substance, at)
+    for sentence in not_listed:
+        lines += _wrapped("  ", sentence)
     return [*lines, "", _NOTICE]
 
 
@@ -125,15 +131,30 @@ def _group(entries: Iterable[tuple[Listing, ListInfo]], at: date) -> list[str]:
             lines += _wrapped("      ", f"wording: {entry.wording}")
         if entry.source:
             lines += _wrapped("      ", f"source: {entry.source}")
+        if info.complete_to or info.missing:
+            lines += _wrapped("      ", _completeness(info))
     return lines
+
+
+def _completeness(info: ListInfo) -> str:
+    reach = (
+        f"this list is known to be complete to {info.complete_to}"
+        if info.complete_to
+        else ("to which day this list is complete is not known")
+    )
+    return f"{reach}{f', but for: {info.missing}' if info.missing else ''}"
 
 
 def _status(entry: Listing, info: ListInfo, at: date) -> str:
     if info.kind == "house":
         return "watched"
-    until = f", until {entry.until}" if entry.until else ""
-    note = f" ({entry.note})" if entry.note else ""
-    if not entry.since:
-        return f"date not known{until}{note}"
-    said = _WORDS.get(info.kind, _WORDS["schedule"]).get(entry.at(at), "day not known")
-    return f"{said}, since {entry.since}{until}{note}"
+    status = entry.at(at)
+    said = _WORDS.get(info.kind, _WORDS["schedule"]).get(status, "day" if entry.since else "date")
+    said += " not known" if status is InForce.UNKNOWN else ""
+    if status is InForce.YES and info.complete_to and at.isoformat() > info.complete_to and not entry.until:
+        said += f" as of {info.complete_to}, the day to which this list is known"
+    dates = [f"since {entry.since}"] * bool(entry.since) + [f"until {entry.until}"] * bool(entry.until)
+    dates += [f"off the list on {entry.absent_on}"] * bool(entry.absent_on)
+    dates += [f"on it on {entry.present_on}"] * bool(entry.present_on)
+    dates += ["confirmed by no source at hand"] * (not entry.confirmed)
+    return ", ".join([said, *dates]) + (f" ({entry.note})" if entry.note else "")

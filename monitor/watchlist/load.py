@@ -58,7 +58,7 @@ def from_entries(
 ) -> Watchlist:
     """Make a Watchlist of kind "house", called `name`, of a user's entries.
 
-    `severity` is for the entries that name none. `where` is the file: errors are told as "where:line", and
+    `severity` is for the entries that name none. `where` is the file: errors name it as "where:line", and
     its name is the `source` of each row. An entry that could not even be read comes as the error. Raises
     WatchlistError for every empty, double or invisible-character name, wrong CAS RN or InChIKey, unknown
     severity.

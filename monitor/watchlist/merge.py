@@ -115,7 +115,7 @@ class _Merger:
 
 
 def _differ(one: Substance, two: Substance) -> bool:
-    """Whether numbers tell that these are two substances."""
+    """Whether their numbers show that these are two substances."""
     if one.inchikey and two.inchikey:
         return one.inchikey != two.inchikey
     return bool(one.cas and two.cas and not set(one.cas) & set(two.cas))
