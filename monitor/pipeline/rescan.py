@@ -121,7 +121,9 @@ class Rescan:
         if self._run is None and not self._dry:
             self._run = self._store.begin_run("rescan", self._clock())
         now = self._clock()
+        last = texts[-1].id
         matched, broken_off = self._read(texts)
+        texts = [text for text in texts if text.id not in broken_off]
         findings = self._judge.read_structures([each for _, each in matched], self._note)
         cases = [
             (text, case)
@@ -138,8 +140,6 @@ class Rescan:
                 if record.alerts or record.added or record.novel or not _is_known(text, record.mentions):
                     found.append((text, record))
         unresolved = {text.id for (text, _), beyond in zip(matched, findings, strict=True) if beyond.trouble}
-        last = texts[-1].id
-        texts = [text for text in texts if text.id not in broken_off]
         self.result += RescanResult(
             articles=len(texts),
             forgotten=sum(text.article is None for text in texts),
