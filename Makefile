@@ -11,7 +11,7 @@ PIP    := $(BIN)/python -m pip --disable-pip-version-check
 
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
-.PHONY: help run watch test install install-dev lint types imports unit wheel fuzz clean
+.PHONY: help run watch test install install-dev lint types imports unit wheel fuzz mutants clean
 
 help:
 	@sed -n '1,4s/^# \{0,1\}//p' Makefile
@@ -74,6 +74,11 @@ wheel:
 MINUTES ?= 60
 fuzz: install-dev
 	@$(BIN)/python -m tests.robust.fuzz --minutes $(MINUTES)
+
+# Outside CI: small changes of the code that no test notices; EACH=10 for fewer.
+EACH ?= 50
+mutants: install-dev
+	@$(BIN)/python scripts/mutants.py --each $(EACH)
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
