@@ -99,6 +99,7 @@ def test_what_a_notice_does(title: str, summary: str, action: str, list_id: str)
         ("Substances Temporarily Controlled Under Schedule I", "This final rule makes technical amendments to the list in schedule I. It makes no substantive changes."),
         ("International Drug Scheduling; Convention on Psychotropic Substances; Examplone; Request for Comments", "The FDA asks for comments on recommendations of the WHO."),
         ("Default Provisions for Hearing Proceedings; Correction", "DEA is correcting a rule."),
+        ("Denial of Petition To Initiate Proceedings To Reschedule Examplone", "DEA denied a petition to reschedule it into schedule II."),
         ("Removal of the Three-Day Rule From Part 1306", "DEA removes a reference from its regulations."),
         ("Registration and Reregistration Fees for Controlled Substance and List I Chemical Registrants", ""),
         ("Placement of Beacons in the Seaway; Schedule II", "The Seaway amends its Schedule II."),
@@ -140,6 +141,11 @@ def test_what_a_ministry_recommends_is_not_done_yet_and_what_was_proposed_before
         ("Certain FDA-Approved Drugs Containing Cannabidiol", ["FDA-Approved Drugs Containing Cannabidiol"]),
         ("the Food and Drug Administration Approved Product Containing Examplol in Oil and in Capsules", ["FDA Approved Product Containing Examplol in Oil and in Capsules"]),
         ("Chemicals, Products, Materials and Equipment", []),
+        ("Exampledone Combination Products", ["Exampledone Combination Products"]),
+        ("the Synthetic Opioid, Exampyl Fentanyl", ["Exampyl Fentanyl"]),
+        ("Examplocristine, a Chemical Precursor Used in the Illicit Manufacture of LSD,", ["Examplocristine"]),
+        ("Three Synthetic Cannabinoids (5F-EXA, EXB-7 and MDMB-EXC)", ["5F-EXA", "EXB-7", "MDMB-EXC"]),
+        ("three synthetic cannabinoids: methyl 2-(1H-indol-1-yl)acetate [EXA-1]; EXB-7", ["methyl 2-(1H-indol-1-yl)acetate", "EXB-7"]),
     ],
 )  # fmt: skip
 def test_names_are_taken_apart_outside_brackets_only(text: str, names: list[str]) -> None:

@@ -67,9 +67,10 @@ def split_names(text: str) -> list[Named]:
         product = _ARTICLES.sub("", text)
         return [Named(product, printed=product)]
     found: list[Named] = []
-    for piece, is_alias in _pieces(table().words.cut.sub("", text)):
+    for piece, is_alias in _pieces(table().words.cut.sub("", _after_announcement(text))):
         named = _named(piece)
         if named is None:
+            found += _members(piece)
             continue
         if is_alias and found:
             last = found[-1]
@@ -78,6 +79,20 @@ def split_names(text: str) -> list[Named]:
         else:
             found.append(named)
     return list({fold(each.name): each for each in reversed(found)}.values())[::-1]
+
+
+def _after_announcement(text: str) -> str:
+    """ "six synthetic cannabinoids: A; B" -> "A; B"."""
+    announced, colon, rest = text.partition(": ")
+    return rest if colon and table().words.no_name.fullmatch(announced.strip()) else text
+
+
+def _members(piece: str) -> Iterator[Named]:
+    """The names in the bracket behind a number and a class: "Six Synthetic Cannabinoids (A, B and C)"."""
+    _, groups = _bracketed(piece.strip(" .;:,"))
+    for name in groups:
+        if len(name) > 3 or any(char.isdigit() for char in name):  # no abbreviation of the class
+            yield Named(name, printed=name)
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:

@@ -88,8 +88,9 @@ def _words(rows: Mapping[str, list[str]]) -> Words:
     def any_of(*keys: str) -> re.Pattern[str]:
         return re.compile("|".join(each for key in keys for each in rows[key]), re.IGNORECASE)
 
-    count, family = (f"(?:{'|'.join(rows[key])})" for key in ("count", "class"))
-    none = "|".join(rows["no_name"]).replace("{count}", count).replace("{class}", family)
+    none = "|".join(rows["no_name"])
+    for key in ("count", "class", "kind"):
+        none = none.replace("{" + key + "}", f"(?:{'|'.join(rows[key])})")
     return Words(
         breaks=any_of("alias", "break"),
         alias=any_of("alias"),
