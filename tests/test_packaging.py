@@ -118,3 +118,12 @@ def test_the_changelog_has_the_version_and_a_place_for_what_comes() -> None:
     assert days == sorted(days, reverse=True)
     groups = re.findall(r"^### (.+)$", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
     assert set(groups) <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+
+
+def test_every_change_stands_once_and_under_a_heading() -> None:
+    """Merging changes of several people doubles lines, or puts them under a version that is out already."""
+    for part in re.split(r"^## ", (ROOT / "CHANGELOG.md").read_text(), flags=re.MULTILINE)[1:]:
+        before, *groups = re.split(r"^### ", part, flags=re.MULTILINE)
+        assert "\n- " not in before, before
+        entries = [line for group in groups for line in group.splitlines() if line.startswith("- ")]
+        assert len(entries) == len(set(entries))

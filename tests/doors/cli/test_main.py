@@ -331,22 +331,3 @@ def test_nothing_in_an_argument_acts_on_the_terminal(tmp_path: Path) -> None:
         code, out, err = ran(tmp_path, *arguments)
         assert code in (1, 2)
         assert not re.search("[\x1b\x9b\u202e]", out + err), arguments
-
-
-def test_a_full_disk_leaves_the_report_that_was_there(tmp_path: Path) -> None:
-    """A limit on the size of files stands in for the disk."""
-    write_config(tmp_path, folder_source("in", tmp_path / "in"))
-    (tmp_path / "in" / "a.txt").write_text(article("Harbour", NEWS))
-    ran(tmp_path, "run")
-    (tmp_path / "report.html").write_text("the one before")
-    limited = ["sh", "-c", 'ulimit -f 1; trap "" XFSZ; exec "$@"', "sh", sys.executable, "-m", "monitor"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
-    for out in ("report.html", "new.html"):
-        done = subprocess.run(
-            [*limited, "report", "alerts", "--format", "html", "--out", out],
-            check=False, cwd=tmp_path, env=environment, capture_output=True, text=True,
-        )  # fmt: skip
-        assert done.returncode == 1, done.stderr
-        assert "could not be written" in done.stderr
-    assert (tmp_path / "report.html").read_text() == "the one before"
-    assert not [path.name for path in tmp_path.iterdir() if "new" in path.name or path.suffix == ".part"]
