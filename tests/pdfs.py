@@ -28,6 +28,28 @@ def pdf(*pages: Sequence[str], title: str = "", packed: bool = False) -> bytes:
     return _file(objects)
 
 
+def sheet(*contents: bytes, font: bytes = b"", annots: bytes = b"", root: bytes = b"") -> bytes:
+    """A PDF of a page for each of the content streams; `font`, `annots` and `root` add to their objects."""
+    objects = [b"<< /Type /Catalog /Pages 2 0 R %s >>" % root, b""]
+    objects.append(b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica %s >>" % font)
+    objects.append(
+        b"<< /Type /XObject /Subtype /Image /Width 1 /Height 1 /ColorSpace /DeviceGray /BitsPerComponent 8 "
+        b"/Length 1 >>\nstream\n0\nendstream"
+    )
+    kids = []
+    for content in contents:
+        objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content))
+        picture = b"/XObject << /Im1 4 0 R >>" if b"/Im1 Do" in content else b""
+        objects.append(
+            b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 850] /Contents %d 0 R /Annots [%s] "
+            b"/Resources << /Font << /F1 3 0 R >> %s >> >>" % (len(objects), annots, picture)
+        )
+        kids.append(b"%d 0 R" % len(objects))
+    objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (b" ".join(kids), len(kids))
+    objects.append(b"<< /Title () >>")
+    return _file(objects)
+
+
 def locked(document: bytes, password: str) -> bytes:
     """The same document behind a password ("": any reader opens it)."""
     from pypdf import PdfReader, PdfWriter

@@ -102,7 +102,9 @@ def _read(document: Document) -> tuple[Page, str, str]:
     if is_pdf(document.body, document.media_type):
         found = read_pdf(document.body, document.url)
         first = next((line for line in found.text.splitlines() if line.strip()), "")
-        page = Page(title=found.title or first, body=found.text, published=found.published)
+        page = Page(
+            title=found.title or first, body=found.text, published=found.published, left_out=found.left_out
+        )
         return page, *_compose(document, page)
     if document.body.startswith(_BINARY_MAGIC):
         raise _unreadable(document, "this is not a text, an HTML page or a PDF")
