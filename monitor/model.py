@@ -329,8 +329,8 @@ class Document:
     """What was fetched: bytes of one article as the source gave them, with what the source said of it.
 
     `within` is the address of the file that it is a nameless item of: the same text anywhere in it is the
-    same item. `fixed`: what has this address never changes, as an e-mail; another title or date there is
-    another thing under the same name.
+    same item. `known_as` is another address that a gap may have named it by. `fixed`: what has this address
+    never changes, as an e-mail; another title or date there is another thing under the same name.
     """
 
     source: str
@@ -345,6 +345,7 @@ class Document:
     language: str | None = None
     capture: Capture | None = None
     within: str = ""
+    known_as: str = ""
     fixed: bool = False
 
     @property

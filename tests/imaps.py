@@ -29,6 +29,10 @@ class Box:
     hangs_at: str = ""  # a command that is never answered
     breaks_at: int = 0  # a UID at which the connection is cut
     announces: int = 0  # bytes that a message is said to have
+    refuses: set[int] = field(default_factory=set)  # UIDs that are not handed out
+    cuts: dict[int, int] = field(default_factory=dict)  # UID -> bytes that come of a message; -1: no body
+    quotes: bool = False  # bodies in quotes instead of literals
+    raw: dict[str, bytes] = field(default_factory=dict)  # command -> what is answered before its end
     commands: list[str] = field(default_factory=list)
     place: str = ""
 
@@ -67,6 +71,8 @@ async def _talk(box: Box, reader: asyncio.StreamReader, writer: asyncio.StreamWr
         word = command.split(" ")[0].upper()
         if word not in ("LOGIN", "AUTHENTICATE"):
             box.commands.append(command)
+        if found := next((answer for name, answer in box.raw.items() if name in command), b""):
+            writer.write(found)
         if box.hangs_at and box.hangs_at in command:
             await asyncio.sleep(3600)
         if word == "LOGOUT":
@@ -117,9 +123,16 @@ async def _by_uid(box: Box, command: str, writer: asyncio.StreamWriter) -> str:
         uid = int(found[1])
         if uid == box.breaks_at:
             raise ConnectionResetError
-        if uid in box.messages:
+        if uid in box.refuses:
+            return "NO [SERVERBUG] cannot be read"
+        if box.cuts.get(uid, 0) < 0:
+            writer.write(f"* {uid} FETCH (UID {uid} BODY[] NIL)\r\n".encode())
+        elif uid in box.messages and box.quotes:
+            quoted = box.messages[uid].replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\r\n", b" ")
+            writer.write(f"* {uid} FETCH (UID {uid} BODY[] ".encode() + b'"' + quoted + b'")\r\n')
+        elif uid in box.messages:
             when = box.received.strftime("%d-%b-%Y %H:%M:%S +0000")
-            body = box.messages[uid]
+            body = box.messages[uid][: box.cuts.get(uid)]
             head = f'* {uid} FETCH (UID {uid} INTERNALDATE "{when}" BODY[] {{{len(body)}}}\r\n'
             writer.write(head.encode() + body + b")\r\n* 1 FETCH (FLAGS (\\Recent))\r\n")
     else:

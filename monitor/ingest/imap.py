@@ -28,6 +28,9 @@ _UID = re.compile(rb"\bUID (\d{1,10})\b")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d{1,15})\b")
 _RECEIVED = re.compile(rb'\bINTERNALDATE "([^"]{1,40})"')
 _VALIDITY = re.compile(rb"\[UIDVALIDITY (\d{1,20})\]", re.IGNORECASE)
+_QUOTED_BODY = re.compile(rb'\bBODY\[\] "((?:[^"\\]|\\.)*)"')
+_MOST_PROMPTS = 10  # lines that ask to go on, to one command
+_HIGHEST_UID = 0xFFFF_FFFF  # RFC 3501, 2.3.1.1
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -94,6 +97,7 @@ class Mailbox:
         self._reader: asyncio.StreamReader | None = None
         self._writer: asyncio.StreamWriter | None = None
         self._number = 0
+        self.is_open = False  # and again once the connection broke, or can no longer be understood
 
     async def connect(self, account: Account, allowed: AllowedHosts) -> None:
         with self._wrapped():
@@ -107,6 +111,7 @@ class Mailbox:
                     limit=_LINE,
                 )
                 greeting = await self._answer()
+        self.is_open = True
         if not greeting.text.upper().startswith((b"* OK", b"* PREAUTH")):
             raise self._error(f"is no IMAP server, or refuses: {_shown(greeting.text)}", "error")
 
@@ -151,13 +156,17 @@ class Mailbox:
         return {int(uid[1]): int(size[1]) for uid, size in found if uid and size}
 
     async def fetch(self, uid: int) -> Message | None:
-        """One message, unread if it was unread; None when it is no longer there."""
+        """One message, unread if it was unread; None when the server gives none.
+
+        Raises SourceError; the mailbox `is_open` after it when the server only refused this one.
+        """
         for answer in await self._command(f"UID FETCH {uid} (UID INTERNALDATE BODY.PEEK[])"):
             named = _UID.search(answer.text)
-            if named and int(named[1]) == uid and answer.literals:
+            body = _body(answer)
+            if named and int(named[1]) == uid and body is not None:
                 received = _RECEIVED.search(answer.text)
                 when = received[1].decode("ascii", "replace") if received else ""
-                return Message(uid, max(answer.literals, key=len), when)
+                return Message(uid, body, when)
         return None
 
     async def close(self) -> None:
@@ -176,26 +185,33 @@ class Mailbox:
             words = answer.text.upper().split()
             if words[:2] == [b"*", b"SEARCH"]:
                 uids.update(int(word) for word in words[2:] if word.isdigit() and len(word) <= 10)
-        return sorted(uids)
+        return sorted(uid for uid in uids if 0 < uid <= _HIGHEST_UID)
 
     async def _command(self, line: str, continuation: bytes | None = None) -> list[_Answer]:
         """Send one command and return the untagged answers. Raises _RefusedError for NO and BAD."""
         assert self._writer is not None
         self._number += 1
         tag = f"m{self._number}".encode()
-        with self._wrapped():
-            async with asyncio.timeout(self._timeout):
-                self._writer.write(tag + b" " + line.encode() + b"\r\n")
-                await self._writer.drain()
-                return await self._answers(tag, continuation)
+        try:
+            with self._wrapped():
+                async with asyncio.timeout(self._timeout):
+                    self._writer.write(tag + b" " + line.encode() + b"\r\n")
+                    await self._writer.drain()
+                    return await self._answers(tag, continuation)
+        except _RefusedError:
+            raise
+        except BaseException:
+            self.is_open = False
+            raise
 
     async def _answers(self, tag: bytes, continuation: bytes | None) -> list[_Answer]:
         assert self._writer is not None
         answers: list[_Answer] = []
-        size = 0
+        size = prompts = 0
         while True:
             answer = await self._answer()
-            if answer.text.startswith(b"+"):
+            if answer.text.startswith(b"+") and prompts < _MOST_PROMPTS:
+                prompts += 1
                 self._writer.write((continuation or b"*") + b"\r\n")
                 await self._writer.drain()
             elif answer.text.startswith(tag + b" "):
@@ -217,6 +233,8 @@ class Mailbox:
         while True:
             line = await self._reader.readuntil(b"\n")
             pieces.append(line)
+            if sum(map(len, pieces)) > _LINE:
+                raise self._error("gives endless lines", "too-large")
             announced = _LITERAL.search(line)
             if announced is None or len(pieces) > 100:
                 return _Answer(b"".join(pieces).strip(), tuple(literals))
@@ -243,6 +261,14 @@ class Mailbox:
 
     def _error(self, message: str, outcome: str, *, permanent: bool = False) -> SourceError:
         return SourceError(f"{self._place} {message}", outcome=outcome, permanent=permanent)
+
+
+def _body(answer: _Answer) -> bytes | None:
+    """The message in an answer: a literal, or a short one in quotes (RFC 3501, 4.3)."""
+    if answer.literals:
+        return max(answer.literals, key=len)
+    quoted = _QUOTED_BODY.search(answer.text)
+    return re.sub(rb"\\(.)", rb"\1", quoted[1]) if quoted else None
 
 
 class _RefusedError(SourceError):

@@ -229,6 +229,7 @@ class Session:
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
         read: list[str] = []
+        named: list[str] = []  # what was read, as a gap may have named it
         arrived: list[_Matched] = []
         self._identities.begin()
         for document, result in zip(batch.documents, results, strict=True):
@@ -239,6 +240,7 @@ class Session:
                 article, stored, alone = self._identities.place(document, result.article)
                 matched = replace(result, article=article)
                 read.append(document.url)
+                named += [document.known_as] if document.known_as else []
                 gaps += [_left_out(matched)] if matched.left_out else []
                 # another text of a shared address may have been the newest there
                 if not (alone and judge.knows(stored, article)):
@@ -260,7 +262,7 @@ class Session:
                 record, precedents = judge.decide(case, precedents, now)
                 records.append(self._with_original(record, document))
         records, unkept, kept = keep_originals(self._warcs, records, now)
-        gaps, read = gaps + unkept, read + kept
+        gaps, read = gaps + unkept, read + named + kept
         done = self._store.record(
             records,
             state,

@@ -193,6 +193,22 @@ def test_what_an_earlier_version_stored_under_a_declared_address_stays_there(des
     assert desk.read((now, as_document(now))) == [canonical]
 
 
+def test_a_second_mail_of_one_message_id_does_not_replace_the_first(desk: Desk) -> None:
+    """Programs that number their mails anew each day, and senders that copy a whole mail as a template."""
+    first = article(SEIZURE, title="Bulletin", published_at=NOW)
+    other_day = replace(first, published_at=NOW + timedelta(days=1))
+    other_text = replace(first, text=COURT)
+    footer = replace(first, text=SEIZURE + "\n-- \nThe list's footer")
+
+    def read(mail: Article) -> str:
+        return desk.read((mail, as_document(mail, fixed=True)))[0]
+
+    assert read(first) == URL
+    assert len({URL, read(replace(other_day, text=SEIZURE + " Again.")), read(other_text)}) == 3
+    assert read(footer) == URL
+    assert desk.store.revision(URL).number == 2
+
+
 def test_a_nameless_item_is_found_by_its_text_whatever_named_it_before(desk: Desk) -> None:
     file = "file:///in/export.jsonl"
     desk.read(article(SEIZURE, f"{file}#3"), article(SEIZURE + " Far away.", "file:///in/export.jsonl2#1"))

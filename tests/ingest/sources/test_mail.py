@@ -82,16 +82,6 @@ def test_a_broken_connection_loses_nothing(box: Box) -> None:
     assert len(titles(run(box, replace(state, cursor={"validity": 7, "uid": 25})))) == 15
 
 
-def test_a_message_that_the_server_breaks_down_on_is_left_out_in_the_end(box: Box) -> None:
-    box.breaks_at = 3
-    state = SourceState("desk", cursor={"validity": 7, "uid": 1}, failures=4)
-    with pytest.raises(SourceError):
-        run(box, state)
-    found = run(box, replace(state, failures=5))
-    assert [gap.location for gap in found.gaps] == [f"imap://{box.place}/INBOX;UIDVALIDITY=7/;UID=3"]
-    assert titles(run(box, found.state)) == ["Story 5", "Story 9"]
-
-
 def test_a_message_without_a_name_is_named_by_its_number(box: Box) -> None:
     box.messages = {4: message(4, name=False)}
     (document,) = run(box).documents
