@@ -73,7 +73,9 @@ def after_batch(
     failed = next((gap for gap in gaps if _address(gap.location) == url), None)
     if url in set(map(_address, read)):
         made = next((r for r in records if r.original and _address(r.original.document.url) == url), None)
-        return _sighted(connection, source["name"], url, made, now)
+        places = {url, _address(made.article.url)} if made else {url}
+        in_part = [g for g in gaps if g.outcome == Outcome.TOO_LARGE and _address(g.location) in places]
+        return _sighted(connection, source["name"], url, made, in_part[0].message if in_part else "", now)
     if failed is not None:
         _unread(connection, source["name"], url, failed.outcome, failed.message, "text", now)
     return 0, 0
@@ -117,8 +119,9 @@ def _page(connection: Connection, source: str, url: str) -> RowMapping | None:
 
 
 def _sighted(
-    connection: Connection, source: str, url: str, made: Record | None, now: datetime
+    connection: Connection, source: str, url: str, made: Record | None, in_part: str, now: datetime
 ) -> tuple[int, int]:
+    """Bring the names up to date with what was read; `in_part` says what of it was left out."""
     page = _page(connection, source, url)
     article_id = _article(connection, source, url, page, made)
     if article_id is None:
@@ -132,6 +135,9 @@ def _sighted(
         _unread(connection, source, url, THIN, why, "text", now)
         return 0, 0
     doubt = _doubt(connection, page, reading)
+    if in_part and not doubt and _misses_names(connection, reading):
+        _unread(connection, source, url, str(Outcome.TOO_LARGE), in_part, "text", now)
+        return 0, 0
     if doubt and _misses_names(connection, reading):
         _unread(connection, source, url, IN_ITS_PLACE, doubt, "text", now)
         return 0, 0

@@ -200,6 +200,18 @@ def test_what_is_shown_in_place_of_the_page_proves_nothing(watch: Watch, notice:
     assert watch.told("fentanyl") == [("present", "", 1, 4, None, None)]
 
 
+def test_a_page_that_was_read_in_part_proves_nothing(watch: Watch) -> None:
+    watch.check(BOTH)
+    part = Gap(URL, "too-large", "read in part: what follows the first 2,000,000 characters")
+    watch.check(ONE, gaps=(part,))
+    ((state, reason, *_),) = watch.told()
+    assert (state, reason) == ("unknown", "too-large")
+    assert "read in part" in str(watch.row()["message"])
+    watch.check(BOTH, known=True, gaps=(part,))
+    watch.check(ONE)
+    assert watch.told()[0][:2] == ("gone", "absent")
+
+
 def test_a_page_made_anew_that_has_all_its_names_is_the_page(watch: Watch) -> None:
     watch.check(BOTH)
     other = "Price list\n\nfentanyl, and phenethyl bromide, from a site that was written anew in every word."
