@@ -76,7 +76,7 @@ class _Pairs:
         return self.share(text) >= (_HELD if len(text) > _PARAGRAPH else 1.0)
 
     def line(self, text: str) -> int:
-        """The line in which a text that is there begins, as far as its first words tell."""
+        """The line in which a text that is there begins, as far as its first words show."""
         return next((self._lines[pair] for pair in _pairs_of(text) if pair in self._lines), 0)
 
 
@@ -118,7 +118,7 @@ def _paragraphs(page: Blocks) -> Iterator[Block]:
 
 
 def _belongs(block: Block) -> bool:
-    """Is it of the article, as far as its place in the page tells? Captions are the page's own to add."""
+    """Is it of the article, as far as its place in the page shows? Captions are the page's own to add."""
     kept = (block.listed or block.inside) and not block.caption
     return kept and not block.furniture and not block.leads_elsewhere
 

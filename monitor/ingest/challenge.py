@@ -1,7 +1,7 @@
 """Pages that a site shows to programs instead of what was asked for: "are you human?". Pure.
 
 They come with the status 403 or 503, and with 200 as well. Nothing is done to get around them: the check is
-told as blocked, with what was seen.
+reported as blocked, with what was seen.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def challenge(headers: Mapping[str, str], body: bytes) -> str:
     """Say what was seen of a challenge, as "Cloudflare: “Just a moment...”"; "" for any other answer."""
     for name, value, who in _HEADERS:
         if name in headers and value in headers[name].lower():
-            return _told(who, body)
+            return _described(who, body)
     if len(body) > LOOKED_AT:
         return ""
     lower = body.lower()
@@ -72,10 +72,10 @@ def challenge(headers: Mapping[str, str], body: bytes) -> str:
         return ""
     words = len(strip_tags(decode(body)).split())
     most = _MOST_WORDS_OF_FORM if _MARKS[found] == _CAPTCHA else _MOST_WORDS
-    return _told(_MARKS[found], body) if words <= most else ""
+    return _described(_MARKS[found], body) if words <= most else ""
 
 
-def _told(who: str, body: bytes) -> str:
+def _described(who: str, body: bytes) -> str:
     title = _TITLE.search(body, 0, LOOKED_AT)
     words = " ".join(decode(title[1]).split()) if title else ""
     return ": ".join(filter(None, (who, f"“{words}”" if words else ""))) or "a page for humans only"

@@ -60,12 +60,12 @@ _LOOKED_AT = 65_536
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def decode(body: bytes, told: Iterable[str | None] = ()) -> str:
-    """Return the text of `body`; `told` are charset labels from outside it (an HTTP header), best first.
+def decode(body: bytes, labels: Iterable[str | None] = ()) -> str:
+    """Return the text of `body`; `labels` are charset labels from outside it (an HTTP header), best first.
 
     The result holds no NUL and no lone surrogate.
     """
-    return clean(_decode(body, [label for label in told if label]))
+    return clean(_decode(body, [label for label in labels if label]))
 
 
 def clean(text: str) -> str:
@@ -93,7 +93,7 @@ def declared_charset(body: bytes) -> str | None:
     return (match[1] or match[2]).decode("ascii", "replace") if match else None
 
 
-def _decode(body: bytes, told: list[str]) -> str:
+def _decode(body: bytes, labels: list[str]) -> str:
     for mark, encoding in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(encoding, "replace")
@@ -104,7 +104,7 @@ def _decode(body: bytes, told: list[str]) -> str:
     except UnicodeDecodeError:
         plain = None
     inside = declared_charset(body)
-    for label in [*told, inside] if inside else told:
+    for label in [*labels, inside] if inside else labels:
         codec = _codec(label)
         # What is valid UTF-8 is nothing else, unless it is ASCII with the escapes of an older charset.
         if codec is None or (plain is not None and not (codec in _ESCAPING and plain.isascii())):
@@ -113,7 +113,7 @@ def _decode(body: bytes, told: list[str]) -> str:
             return body.decode(codec)
         except UnicodeDecodeError:
             continue
-    return plain if plain is not None else _guess(body, [*told, inside])
+    return plain if plain is not None else _guess(body, [*labels, inside])
 
 
 def _codec(label: str) -> str | None:
@@ -130,14 +130,14 @@ def _codec(label: str) -> str | None:
     return None if name.startswith(("utf-8", "utf-16", "utf-32")) else name
 
 
-def _guess(body: bytes, told: list[str | None]) -> str:
-    """Read what is neither valid UTF-8 nor valid in the charset it is told to be in."""
+def _guess(body: bytes, labels: list[str | None]) -> str:
+    """Read what is neither valid UTF-8 nor valid in the charset it is declared to be in."""
     text = body.decode("utf-8", "surrogateescape")
     wrong = len(_ESCAPED.findall(text))
     if len(text) - wrong > 0 and 2 * wrong <= _other_than_ascii(text) - wrong:
         return text.translate(_FROM_WINDOWS)
-    if any(label and _codec(label) == "cp1252" for label in told):
-        return text.translate(_FROM_WINDOWS)  # told so, and wrong in one of its five holes only
+    if any(label and _codec(label) == "cp1252" for label in labels):
+        return text.translate(_FROM_WINDOWS)  # declared so, and wrong in one of its five holes only
     from charset_normalizer import from_bytes
 
     sample = _sample(body)

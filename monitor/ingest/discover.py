@@ -29,7 +29,7 @@ _ACCEPT = "application/rss+xml, application/atom+xml, application/xml;q=0.9, tex
 
 @dataclass(frozen=True, slots=True)
 class OfferedSource:
-    """A source that was tried: how many entries it holds, and the date of the newest where one is told."""
+    """A source that was tried: how many entries it holds, and the date of the newest where one is known."""
 
     kind: str
     url: str
@@ -51,7 +51,7 @@ async def find_sources(url: str, get: Get, now: datetime) -> list[OfferedSource]
     found = await _tried(_linked_feeds(text, response.url), "feed", get, now)
     found = found or await _tried(_places(response.url, _FEED_PLACES), "feed", get, now)
     if not found:
-        maps = [*await _told_sitemaps(response.url, get), *_places(response.url, _SITEMAP_PLACES)]
+        maps = [*await _named_sitemaps(response.url, get), *_places(response.url, _SITEMAP_PLACES)]
         found = await _tried(sorted(maps, key=lambda place: "news" not in place), "sitemap", get, now)
     return found or [OfferedSource("page", response.url)]
 
@@ -113,7 +113,7 @@ def _places(url: str, paths: Iterable[str]) -> list[str]:
     return [urljoin(url, path) for path in paths]
 
 
-async def _told_sitemaps(url: str, get: Get) -> list[str]:
+async def _named_sitemaps(url: str, get: Get) -> list[str]:
     """The sitemaps that a robots.txt names."""
     try:
         response = await get(robots_address(url), configured=True)

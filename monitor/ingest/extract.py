@@ -135,12 +135,12 @@ def _is_html(document: Document, text: str) -> bool:
 
 
 def _from_text(document: Document, text: str) -> tuple[str, str]:
-    """Title and text of a text file: the whole text; its first line is the title if none was told."""
-    told = _title_line(clean(document.title))
+    """Title and text of a text file: the whole text; its first line is the title if it came with none."""
+    given = _title_line(clean(document.title))
     first = next((line for line in text.splitlines() if line.strip()), "")
-    title = told or _title_line(_MARKDOWN_HEADING.sub("", first.strip()[: 2 * _LONGEST_TITLE]))
-    before = [told] if told and not _fold(text).startswith(_fold(told)) else []
-    before += _new_paragraphs(clean(document.summary), told, text)
+    title = given or _title_line(_MARKDOWN_HEADING.sub("", first.strip()[: 2 * _LONGEST_TITLE]))
+    before = [given] if given and not _fold(text).startswith(_fold(given)) else []
+    before += _new_paragraphs(clean(document.summary), given, text)
     if not text.strip():
         text = ""
     return title, "\n\n".join([*before, text] if text else before)

@@ -94,7 +94,7 @@ def _retry_after(headers: dict[str, str], now: datetime) -> float | None:
     until = _http_date(value)
     if until is None:
         return None
-    # By the server's own clock where it tells it: ours may differ.
+    # By the server's own clock where it sends it: ours may differ.
     reference = _http_date(headers.get("date", "")) or now
     return min(max((until - reference).total_seconds(), 0.0), MAX_RETRY_AFTER)
 

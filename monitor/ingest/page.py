@@ -227,7 +227,7 @@ def _title(tree: Any, metas: dict[str, str], headline: str) -> str:
 
 
 def _without_site(title: str, headline: str, site: str) -> str:
-    """Take the site's name off a title, where the page itself tells which part that is."""
+    """Take the site's name off a title, where the page itself shows which part that is."""
     borders = list(_TITLE_BORDER.finditer(title))
     if not borders:
         return title
@@ -254,8 +254,12 @@ def _ancestors(element: Any) -> set[str]:
 
 
 def _language(tree: Any, metas: dict[str, str]) -> str | None:
-    told = (tree.get("lang"), tree.get("{http://www.w3.org/XML/1998/namespace}lang"), tree.get("xml:lang"))
-    for value in (*told, metas.get("content-language"), metas.get("og:locale")):
+    declared = (
+        tree.get("lang"),
+        tree.get("{http://www.w3.org/XML/1998/namespace}lang"),
+        tree.get("xml:lang"),
+    )
+    for value in (*declared, metas.get("content-language"), metas.get("og:locale")):
         code = language_code(value)
         if code:
             return code

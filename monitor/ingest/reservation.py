@@ -50,8 +50,8 @@ class Reservations:
     async def check(self, url: str) -> None:
         """Raise SourceError (blocked, permanent) for an address that the site reserves."""
         place = reservation_address(url)
-        told = (await self._files.at(place)).told
-        if told and is_reserved(url, told):
+        rules = (await self._files.at(place)).rules
+        if rules and is_reserved(url, rules):
             message = f"{url} was not asked: {place} reserves text and data mining of it"
             raise SourceError(message, permanent=True, outcome="blocked")
 

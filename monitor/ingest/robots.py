@@ -40,13 +40,13 @@ class Robots:
         origin = await self._files.at(place)
         if origin.trouble is not None:
             raise _unread(url, place, origin.trouble)
-        if origin.told is None:
+        if origin.rules is None:
             return 0.0
-        if not origin.told.can_fetch(url, self._agent):
+        if not origin.rules.can_fetch(url, self._agent):
             raise SourceError(
                 f"{url} was not asked: {place} does not allow it", permanent=True, outcome="blocked"
             )
-        delay = origin.told.crawl_delay(self._agent) or 0.0
+        delay = origin.rules.crawl_delay(self._agent) or 0.0
         return min(delay, LONGEST_DELAY) if delay > 0 else 0.0
 
 

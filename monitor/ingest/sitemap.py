@@ -22,13 +22,13 @@ from monitor.ingest.request import MEBIBYTE
 from monitor.ingest.xml import escape_bare_ampersands
 
 MAX_BYTES = 50 * MEBIBYTE  # unpacked; what the protocol allows
-MOST_PLACES = 50_000  # in one file; likewise
+MOST_ADDRESSES = 50_000  # in one file; likewise
 _GZIP = b"\x1f\x8b"
 _PLAIN_LINE = re.compile(r"https?://\S+")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class SitemapEntry:
     """One address of a sitemap. `mark` is its lastmod as written, `changed_at` the same as a date.
 
     `is_map` is true for an entry of an index. Title, date and language are those of a news sitemap.
@@ -67,7 +67,7 @@ def unpacked(body: bytes, url: str) -> bytes:
     return bytes(out)
 
 
-def read_sitemap(body: bytes, charset: str | None, url: str, now: datetime) -> list[Place]:
+def read_sitemap(body: bytes, charset: str | None, url: str, now: datetime) -> list[SitemapEntry]:
     """Return the addresses of a sitemap in its order, 50,000 at most; `url` is where it came from.
 
     Raises SourceError: not-a-feed for anything that is no sitemap, parse-error for one that declares
@@ -85,15 +85,15 @@ def read_sitemap(body: bytes, charset: str | None, url: str, now: datetime) -> l
     if "<!ENTITY" in text[: root.start()].upper():
         raise SourceError(f"{url} declares entities, which no sitemap needs; not read", outcome="parse-error")
     xml = escape_bare_ampersands(text[root.start() :], named=False)
-    return list(_places(xml.encode("utf-8"), url, now))
+    return list(_entries(xml.encode("utf-8"), url, now))
 
 
-def _plain_list(text: str, url: str) -> list[Place]:
-    lines = (line.strip() for line in text.splitlines()[:MOST_PLACES])
-    return [Place(line) for line in lines if _PLAIN_LINE.fullmatch(line)]
+def _plain_list(text: str, url: str) -> list[SitemapEntry]:
+    lines = (line.strip() for line in text.splitlines()[:MOST_ADDRESSES])
+    return [SitemapEntry(line) for line in lines if _PLAIN_LINE.fullmatch(line)]
 
 
-def _places(body: bytes, url: str, now: datetime) -> Iterator[Place]:
+def _entries(body: bytes, url: str, now: datetime) -> Iterator[SitemapEntry]:
     """Read element by element: the tree of a large sitemap would take ten times its size."""
     from lxml import etree
 
@@ -109,12 +109,12 @@ def _places(body: bytes, url: str, now: datetime) -> Iterator[Place]:
     found = 0
     try:
         for _, element in events:
-            place = _place(element, url, now)
+            place = _entry(element, url, now)
             _forget(element)
             if place is not None:
                 yield place
                 found += 1
-            if found >= MOST_PLACES:
+            if found >= MOST_ADDRESSES:
                 return
     except etree.LxmlError as error:
         if not found:
@@ -128,7 +128,7 @@ def _forget(element: Any) -> None:
         del element.getparent()[0]
 
 
-def _place(element: Any, url: str, now: datetime) -> Place | None:
+def _entry(element: Any, url: str, now: datetime) -> SitemapEntry | None:
     texts: dict[str, str] = {}
     for child in (*element, *element.iterdescendants()):  # its own before those of its pictures
         if isinstance(child.tag, str) and child.text:
@@ -137,7 +137,7 @@ def _place(element: Any, url: str, now: datetime) -> Place | None:
     if not link:
         return None
     news = "publication_date" in texts  # only then the title is that of an article, not of a picture
-    return Place(
+    return SitemapEntry(
         url=link,
         is_map=element.tag.rpartition("}")[2].lower() == "sitemap",
         mark=texts.get("lastmod", "")[:40],

@@ -39,7 +39,7 @@ Key = tuple[str, str]  # substance and name
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _PageRead:
     """A page as it was read now; `served` is what the server sent, "" where it is not at hand."""
 
     source: str
@@ -91,7 +91,7 @@ def after_check(connection: Connection, check: int, outcome: str, message: str, 
         _unread(connection, page["source"], page["url"], outcome, message, "page", now)
     elif page["unread_scope"] != "text":
         # Not modified, or the same bytes as before: what stood there stands there.
-        reading = _Reading(page["source"], page["url"], page["article_id"], page["revision"], None, "", now)
+        reading = _PageRead(page["source"], page["url"], page["article_id"], page["revision"], None, "", now)
         _bring_up(connection, page, reading)
 
 
@@ -129,7 +129,7 @@ def _sighted(
     row = _current(connection, article_id)
     text = None if row["text"] is None else unpack(row["text"], row["codec"])
     served = made.original.document.body.decode("utf-8", "replace") if made and made.original else ""
-    reading = _Reading(source, url, article_id, row["revision"], text, served, now)
+    reading = _PageRead(source, url, article_id, row["revision"], text, served, now)
     if page is not None and _is_thin(page, row):
         why = f"the page says almost nothing: {row['length']:,} characters, {page['length']:,} before"
         _unread(connection, source, url, THIN, why, "text", now)
@@ -144,7 +144,7 @@ def _sighted(
     return _bring_up(connection, page, reading, recognised=not doubt)
 
 
-def _doubt(connection: Connection, page: RowMapping | None, reading: _Reading) -> str:
+def _doubt(connection: Connection, page: RowMapping | None, reading: _PageRead) -> str:
     """Why what was read may not be the page as it was read last; "" where nothing has changed."""
     if page is None or reading.text is None:
         return ""
@@ -154,7 +154,7 @@ def _doubt(connection: Connection, page: RowMapping | None, reading: _Reading) -
     return recognise.doubt(before, reading.text, page["length"])
 
 
-def _misses_names(connection: Connection, reading: _Reading) -> bool:
+def _misses_names(connection: Connection, reading: _PageRead) -> bool:
     """Are there names on the page that are not in what was read?"""
     there = _names(connection, reading)
     open_ones = _open(connection, reading.source, reading.url)
@@ -197,7 +197,7 @@ def _is_thin(page: RowMapping, row: RowMapping) -> bool:
 
 
 def _bring_up(
-    connection: Connection, page: RowMapping | None, reading: _Reading, *, recognised: bool = True
+    connection: Connection, page: RowMapping | None, reading: _PageRead, *, recognised: bool = True
 ) -> tuple[int, int]:
     """Open, keep and close stretches so that they fit what the page says now; then note the reading.
 
@@ -228,7 +228,7 @@ def _bring_up(
     return appeared, gone
 
 
-def _names(connection: Connection, reading: _Reading) -> dict[Key, tuple[str, float]]:
+def _names(connection: Connection, reading: _PageRead) -> dict[Key, tuple[str, float]]:
     """Substance and name -> how the text writes it, and the best score."""
     c = t.mention.c
     query = select(c.substance, c.name, c.surface, c.score).where(
@@ -240,7 +240,7 @@ def _names(connection: Connection, reading: _Reading) -> dict[Key, tuple[str, fl
     return found
 
 
-def _end(connection: Connection, reading: _Reading, missing: Iterable[RowMapping]) -> int:
+def _end(connection: Connection, reading: _PageRead, missing: Iterable[RowMapping]) -> int:
     """Close the stretches of names that are not in the text; doubt those that the server still sends."""
     if reading.text is None:
         return 0
@@ -288,7 +288,7 @@ def _close(
 
 
 def _add(
-    connection: Connection, key: Key, surface: str, reading: _Reading, absent_at: datetime | None
+    connection: Connection, key: Key, surface: str, reading: _PageRead, absent_at: datetime | None
 ) -> None:
     c = t.term_presence.c
     named = {"source": reading.source, "url": reading.url, "substance": key[0], "name": key[1]}
@@ -308,7 +308,7 @@ def _add(
     connection.execute(insert(t.term_presence).values(row))
 
 
-def _note(connection: Connection, reading: _Reading) -> None:
+def _note(connection: Connection, reading: _PageRead) -> None:
     length = _current(connection, reading.article_id)["length"]
     row = {
         "source": reading.source,

@@ -8,7 +8,7 @@ from monitor.store.columns import ADDRESS, LABEL, SUBSTANCE, TERM, Str, Utc
 from monitor.store.tables import metadata, words
 
 # One row a page that a source of the kind `page` reads itself. `read_at` is the last time that its text was
-# had, or the page was said not to have changed. `unread_*` tell since when it is not: the outcome of the
+# had, or the page was said not to have changed. `unread_*` say since when it is not: the outcome of the
 # check, or "thin". `unread_scope` is "page" when the page could not be had, "text" when its text was no use.
 watched_page = Table(
     "watched_page",

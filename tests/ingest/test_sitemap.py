@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.errors import SourceError
-from monitor.ingest.sitemap import MAX_BYTES, MOST_PLACES, Place, read_sitemap
+from monitor.ingest.sitemap import MAX_BYTES, MOST_ADDRESSES, SitemapEntry, read_sitemap
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 URL = "https://example.org/sitemap.xml"
@@ -32,7 +32,7 @@ NEWS = """<?xml version="1.0" encoding="UTF-8"?>
 </urlset>"""
 
 
-def read(body: bytes | str) -> list[Place]:
+def read(body: bytes | str) -> list[SitemapEntry]:
     return read_sitemap(body.encode() if isinstance(body, str) else body, None, URL, NOW)
 
 
@@ -42,7 +42,7 @@ def test_a_news_sitemap() -> None:
     assert (first.title, first.language) == ("Größere Menge & mehr", "de")
     assert first.published_at == datetime(2026, 11, 20, tzinfo=UTC)
     assert first.date == datetime(2026, 11, 21, 9, tzinfo=UTC)
-    assert second == Place("https://example.org/b", mark="no date")
+    assert second == SitemapEntry("https://example.org/b", mark="no date")
 
 
 def test_an_index_packed_and_without_a_namespace() -> None:
@@ -64,7 +64,9 @@ def test_what_is_broken_in_the_middle_gives_what_is_before_it() -> None:
 
 
 def test_no_more_than_the_protocol_allows() -> None:
-    assert len(read(f"<urlset>{'<url><loc>/a</loc></url>' * (MOST_PLACES + 5)}</urlset>")) == MOST_PLACES
+    assert (
+        len(read(f"<urlset>{'<url><loc>/a</loc></url>' * (MOST_ADDRESSES + 5)}</urlset>")) == MOST_ADDRESSES
+    )
 
 
 @pytest.mark.parametrize(

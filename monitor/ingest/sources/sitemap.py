@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from monitor.errors import SourceError
 from monitor.ingest.entry import Entry, digest, in_chunks, make_entry
 from monitor.ingest.request import Get, Response
-from monitor.ingest.sitemap import MAX_BYTES, MOST_PLACES, Place, read_sitemap
+from monitor.ingest.sitemap import MAX_BYTES, MOST_ADDRESSES, SitemapEntry, read_sitemap
 from monitor.ingest.sources.entries import Chunks, ListCheck, read_entries, with_move
 from monitor.ingest.sources.options import integer_option, pattern_option
 from monitor.model import Document, Gap, Source, SourceState
@@ -55,7 +55,7 @@ async def collect_sitemap(
     yield with_move(final, response)
 
 
-async def _places(response: Response, now: datetime) -> list[Place]:
+async def _places(response: Response, now: datetime) -> list[SitemapEntry]:
     arguments = (response.body, response.charset, response.url, now)
     return await asyncio.to_thread(read_sitemap, *arguments)
 
@@ -78,11 +78,11 @@ class _Choice:
         age = timedelta(seconds=integer_option(source, "max_age", 30 * 86_400))
         return cls(now - age, pattern_option(source, "include"), pattern_option(source, "exclude"))
 
-    def fits(self, place: Place) -> bool:
+    def fits(self, place: SitemapEntry) -> bool:
         wanted = self.include is None or self.include.search(place.url) is not None
         return wanted and (self.exclude is None or self.exclude.search(place.url) is None)
 
-    def recent(self, place: Place) -> bool:
+    def recent(self, place: SitemapEntry) -> bool:
         return place.date is None or place.date >= self.oldest
 
 
@@ -98,20 +98,20 @@ class _Walk:
     fitting: int = 0
     cut: bool = False
 
-    async def chunks(self, places: list[Place], depth: int = 0) -> Chunks:
+    async def chunks(self, places: list[SitemapEntry], depth: int = 0) -> Chunks:
         pages = [place for place in places if not place.is_map and self.choice.fits(place)]
         self.fitting += len(pages)
         for chunk in in_chunks(map(_entry, self._newest(pages))):
             yield chunk
-        if len(places) >= MOST_PLACES:
-            yield self._gap(f"only the first {MOST_PLACES:,} addresses of a sitemap are read")
+        if len(places) >= MOST_ADDRESSES:
+            yield self._gap(f"only the first {MOST_ADDRESSES:,} addresses of a sitemap are read")
         maps = [place for place in places if place.is_map]
         for place in self._newest(maps):
             async for item in self._map(place, depth + 1):
                 yield item
         self.check.partial |= len(list(filter(self.choice.recent, maps))) < len(maps)
 
-    async def _map(self, place: Place, depth: int) -> Chunks:
+    async def _map(self, place: SitemapEntry, depth: int) -> Chunks:
         """One file of an index, if it may have changed."""
         key = digest(place.url)
         if place.mark and self.known.get(key) == place.mark:
@@ -144,7 +144,7 @@ class _Walk:
             return {key: mark for key, mark in self.seen.items() if mark}
         return {key: mark for key, mark in self.known.items() if self.seen.get(key) == mark}
 
-    def _newest(self, places: list[Place]) -> list[Place]:
+    def _newest(self, places: list[SitemapEntry]) -> list[SitemapEntry]:
         recent = filter(self.choice.recent, places)
         return sorted(recent, key=lambda place: place.date or _LONG_AGO, reverse=True)
 
@@ -152,7 +152,7 @@ class _Walk:
         return Gap(f"{self.check.origin}#rest", "too-large", f"{self.check.origin}: {message}")
 
 
-def _entry(place: Place) -> Entry:
+def _entry(place: SitemapEntry) -> Entry:
     return make_entry(
         link=place.url,
         title=place.title,
