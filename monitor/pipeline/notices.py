@@ -205,7 +205,7 @@ def _stored(
     from monitor.store import ReadNotice as StoredNotice
 
     notice, reading = read.notice, read.reading
-    proposals = [_listing(each, read, watchlist, is_word) for each in read.substances]
+    proposals = [_listing(each, read, watchlist, is_word) for each in _one_each(read.substances)]
     return StoredNotice(
         FEDERAL_REGISTER,
         notice.num,
@@ -222,6 +222,20 @@ def _stored(
         source,
         tuple(proposals) or (_unnamed(read),),
     )
+
+
+def _one_each(substances: Iterable[Meant]) -> list[Meant]:
+    """The substances of a notice; what it names twice, under two names, is one with both."""
+    found: dict[str, Meant] = {}
+    for each in substances:
+        key = each.named.substance or each.inchikey or each.named.name.casefold()
+        if key in found:
+            first = found[key].named
+            others = (*first.others, *(name for name in each.named.names if name not in first.names))
+            found[key] = replace(found[key], named=replace(first, others=others))
+        else:
+            found[key] = each
+    return list(found.values())
 
 
 def _listing(

@@ -167,3 +167,14 @@ def test_a_list_that_is_not_shipped_and_texts_of_the_wrong_kind_change_nothing()
     odd = accepted("designate", effective=20261220, names="Novex", kind=None)
     (entry,) = adopt(KNOWN, [odd], INFOS).listings_of("sampleton")
     assert entry.since == ""
+
+
+def test_a_member_that_a_class_has_the_name_of_is_a_substance_of_its_own() -> None:
+    known = replace(
+        KNOWN,
+        substances={**KNOWN.substances, "class-x": Substance("class-x", "Examples")},
+        names=(*KNOWN.names, Name("Novex", "class-x")),
+    )
+    found = adopt(known, [accepted("place", "novex", "dea-schedule-1", effective="2026-12-20")], INFOS)
+    assert entries(found, "novex") == [("dea-schedule-1", "2026-12-20", "")]
+    assert entries(found, "class-x") == []

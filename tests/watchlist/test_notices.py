@@ -288,3 +288,20 @@ def test_a_long_and_hostile_notice_takes_no_long_time(word: str) -> None:
     began = time.process_time()
     read((SCHEDULES + word * 3000)[:100_000], word * 20_000, "DATES: " + word * 20_000)
     assert time.process_time() - began < 5
+
+
+def test_a_member_that_the_lists_name_under_its_class_is_not_the_class() -> None:
+    known = Watchlist(
+        {"class-exampyls": Substance("class-exampyls", "Fentanyl-related substances")},
+        (
+            Name("Fentanyl-related substances", "class-exampyls"),
+            Name("beta-exampyl fentanyl", "class-exampyls"),
+        ),
+    )
+    find = index(known)
+    whole = read_notice(
+        Notice("1", SCHEDULES + "Placement of Fentanyl-Related Substances in Schedule I"), find
+    )
+    assert [each.substance for each in whole.substances] == ["class-exampyls"]
+    one = read_notice(Notice("1", SCHEDULES + "Placement of β-Exampyl Fentanyl in Schedule I"), find)
+    assert [each.substance for each in one.substances] == [""]

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from monitor.model import ListInfo, Listing, Name, Substance, Watchlist
 from monitor.watchlist.checks import fold
+from monitor.watchlist.notices.names import is_class
 
 PROPOSED = "dea-proposed"
 """The list of what is proposed and not in force."""
@@ -98,7 +99,8 @@ class _Overlay:
         """The key by which the watchlist knows the substance by now, else that of the proposal."""
         if change.substance in self.substances:
             return change.substance
-        owner = self.owners.get(fold(change.text("name")))
+        owner = self.owners.get(fold(change.text("name")), "")
+        owner = "" if is_class(owner) else owner
         return self.structures.get(change.text("inchikey")) or owner or change.substance
 
     def _place(self, key: str, list_id: str, change: _Change) -> None:

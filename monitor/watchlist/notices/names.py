@@ -227,15 +227,22 @@ def resolve(named: Iterable[Named], find: Find) -> list[Named]:
 
 
 def _key(named: Named, find: Find) -> str:
+    """A class is meant only under its own name: a member that the lists name under its class is none."""
     for name in named.names:
+        family = table().words.family.fullmatch(name)
         for form in _forms(name):
-            found = find(form)
+            found = [each for each in find(form) if family or not is_class(each.key)]
             if len(found) == 1:
                 return found[0].key
             exact = [each for each in found if fold(each.name) == fold(form)]
             if len(exact) == 1:
                 return exact[0].key
     return ""
+
+
+def is_class(key: str) -> bool:
+    """Whether a key is that of a class that the shipped lists have as one entry."""
+    return key.startswith("class-")
 
 
 def _forms(name: str) -> Iterator[str]:
