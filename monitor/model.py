@@ -278,7 +278,11 @@ class Outcome(enum.StrEnum):
     UNREACHABLE = "unreachable"
     PARSE_ERROR = "parse-error"
     UNRESOLVED = "unresolved"  # read, but names in it could not be resolved for now
+    NOT_COVERED = "language-not-covered"  # read, but the watchlist has no names in its language
     ERROR = "error"
+
+
+OF_READ = frozenset((Outcome.UNRESOLVED, Outcome.NOT_COVERED))  # gaps of what was read all the same
 
 
 @dataclass(frozen=True, slots=True)

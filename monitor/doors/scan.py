@@ -8,7 +8,8 @@ Every line in gives one line out, in order (blank lines give none):
 
 Offsets are code points into `text`: `text[start:stop] == surface`. A line that cannot be read gives
 {"id": ..., "error": "line N: ...", "mentions": []}; a date that cannot be read adds a "note". Where a
-text is so long that a part was not looked at, "notes", a list, say what was left out. With
+text is so long that a part was not looked at, or in a language that the watchlist has no names in, "notes",
+a list, say so. With
 `structures` names that no lexicon has are read as structures too: those of a file for many lines at once,
 those of a stream line by line, as whoever writes it may wait for the answer.
 """
@@ -26,6 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from monitor.doors.jsonl import STANDARD, dump_line, open_lines, parse_line
 from monitor.model import Article, ListingStatus, Mention, Watchlist
 from monitor.pipeline.listing_rows import listing_row
+from monitor.pipeline.reading import not_covered
 
 if TYPE_CHECKING:
     from monitor.pipeline.interpret import StructureFindings
@@ -36,13 +38,17 @@ _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?![\d-])")
 
 
 class Search(Protocol):
-    """What was found in a text; `left_out` says what of a very long one was not looked at."""
+    """What was found in a text; `left_out` says what of a very long one was not looked at, `uncovered` its
+    language where the watchlist has no names in it."""
 
     @property
     def mentions(self) -> list[Mention]: ...
 
     @property
     def left_out(self) -> tuple[str, ...]: ...
+
+    @property
+    def uncovered(self) -> str: ...
 
 
 class Finder(Protocol):
@@ -146,8 +152,9 @@ def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     if day is None and record.get("published_at"):
         answer["note"] = f"line {number}: published_at is no date: listings are as of {today.isoformat()}"
     found = finder.search(text, language)
-    if found.left_out:
-        answer["notes"] = [f"line {number}: {each}" for each in found.left_out]
+    notes = [*found.left_out, *([not_covered(found.uncovered)] if found.uncovered else [])]
+    if notes:
+        answer["notes"] = [f"line {number}: {each}" for each in notes]
     return _Draft(answer, day or today, text, language, found.mentions)
 
 

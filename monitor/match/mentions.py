@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from monitor.match import ambiguity, context
+from monitor.match import ambiguity, context, coverage
 from monitor.match.abbreviations import definitions, short_key
 from monitor.match.bounds import Bounds
 from monitor.match.candidates import (
@@ -44,10 +44,14 @@ _SHORT_TEXT = 500
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """The mentions of a text; `left_out` says in words what of a very long one was not looked at."""
+    """The mentions of a text; `left_out` says in words what of a very long one was not looked at.
+
+    `uncovered`: the text's language where the lexicon has no names in it, else "".
+    """
 
     mentions: list[Mention]
     left_out: tuple[str, ...] = ()
+    uncovered: str = ""
 
 
 def find(
@@ -82,9 +86,11 @@ def search(
         pins = [pin for pin in pins if pin.speaks_of(language, source)]
     text = bounds.of_text(text)
     always = bool(pins) and any(pin.always for pin in pins)
-    known = weigh(lexicon, text, language, always=always, bounds=bounds)
+    view = forms(text)
+    uncovered = coverage.uncovered(lexicon, view, language)
+    known = _weigh(lexicon, view, language, always=always, bounds=bounds)
     if known is None:
-        return Search([], tuple(bounds.left_out))
+        return Search([], tuple(bounds.left_out), uncovered)
     mentions: list[Mention] = []
     candidates = sorted((*known.strong, *known.weak), key=lambda candidate: candidate.start)
     for candidate in bounds.of_candidates(candidates, lambda each: each.name.substance):
@@ -93,7 +99,7 @@ def search(
             judged = _pinned(known, candidate, judged, pins)
         if judged.score >= THRESHOLD:
             _append(mentions, _mention(known, candidate, judged), text)
-    return Search(mentions, tuple(bounds.left_out))
+    return Search(mentions, tuple(bounds.left_out), uncovered)
 
 
 def _pinned(
@@ -120,8 +126,13 @@ def weigh(
 
     `always`: take the second look in any case.
     """
-    bounds = bounds or Bounds()
-    view = forms(text)
+    return _weigh(lexicon, forms(text), language, always=always, bounds=bounds or Bounds())
+
+
+def _weigh(
+    lexicon: Lexicon, view: Forms, language: str | None, *, always: bool, bounds: Bounds
+) -> ambiguity.Document | None:
+    text = view.original
     hits = bounds.of_hits(find_folded(lexicon.short, view))
     marks, clinic = _marks(lexicon.short, hits)
     in_full = always or len(text) <= _SHORT_TEXT or view.latin is not None

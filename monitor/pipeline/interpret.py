@@ -54,13 +54,14 @@ class MatchedArticle:
     """An article with the mentions that the lexicon found in it.
 
     `spotted`: what looks like a systematic name besides (None: not looked for). `left_out` says what of a
-    very long text was not looked at.
+    very long text was not looked at, `uncovered` its language where the lexicon has no names in it.
     """
 
     article: Article
     mentions: tuple[Mention, ...]
     spotted: tuple[SystematicName, ...] | None = None
     left_out: tuple[str, ...] = ()
+    uncovered: str = ""
 
 
 @dataclass(frozen=True, slots=True)

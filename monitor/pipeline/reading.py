@@ -37,6 +37,13 @@ class Reader:
     matcher: Matcher
     systematic: bool = True
 
+    @property
+    def covered(self) -> list[str]:
+        """The languages (ISO 639-1) that the watchlist has names in."""
+        from monitor.match.coverage import covered
+
+        return sorted(covered(self.matcher.lexicon))
+
     def find(self, article: Article) -> MatchedArticle:
         """The article with every mention of a watched substance that the lexicon finds in it."""
         from monitor.match.bounds import Bounds
@@ -46,7 +53,7 @@ class Reader:
         mentions, bounds = tuple(found.mentions), Bounds()
         spotted = candidates(article.text, mentions, bounds) if self.systematic else ()
         left_out = tuple(dict.fromkeys((*article.left_out, *found.left_out, *bounds.left_out)))
-        return MatchedArticle(article, mentions, spotted, left_out)
+        return MatchedArticle(article, mentions, spotted, left_out, found.uncovered)
 
     def read(self, item: Document | Article) -> Result:
         """What one document or article holds. Never raises: one must not hold up the others."""
@@ -62,6 +69,13 @@ class Reader:
     def read_all(self, items: Sequence[Document | Article]) -> list[Result]:
         """What several hold, in order."""
         return [self.read(item) for item in items]
+
+
+def not_covered(language: str) -> str:
+    """What is said of a text in a language (ISO 639-1) that the watchlist has no names in."""
+    from monitor.match.coverage import in_words
+
+    return in_words(language)
 
 
 def bug_summary(error: BaseException) -> str:

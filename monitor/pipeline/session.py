@@ -12,6 +12,7 @@ becomes of errors.
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, contextmanager, suppress
@@ -21,7 +22,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from monitor import __version__
 from monitor.errors import SourceError, StoreError
-from monitor.model import Document, Gap, Outcome, Source, SourceState
+from monitor.model import OF_READ, Document, Gap, Outcome, Source, SourceState
 from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
 from monitor.pipeline.identity import Identities
@@ -29,7 +30,7 @@ from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
 from monitor.pipeline.originals import keep_originals
 from monitor.pipeline.outcomes import CheckResult, Progress
-from monitor.pipeline.reading import Result, Unread, bug_summary
+from monitor.pipeline.reading import Result, Unread, bug_summary, not_covered
 from monitor.pipeline.rescan import Rescan, RescanResult, in_turns
 from monitor.pipeline.slots import Slots, open_files, slots_within
 from monitor.pipeline.timing import next_check
@@ -63,6 +64,7 @@ class _Check:
     trouble: Gap | None = None  # a gap of the source itself, such as a feed without entries
     unresolved: bool = False
     stopped: bool = False
+    uncovered: Counter[str] = field(default_factory=Counter)  # texts by language without names
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,21 @@ def _unresolved(of: _Matched, findings: StructureFindings) -> Gap | None:
         return None
     said = f"{findings.trouble}; a rescan tries again" if findings.trouble else findings.partial
     return Gap(of.matched.article.url, Outcome.UNRESOLVED.value, said)
+
+
+def _not_covered(check: _Check, arrived: Sequence[MatchedArticle]) -> list[Gap]:
+    """One gap a language that the watchlist has no names in, with how many texts of the check are in it."""
+    new = Counter(matched.uncovered for matched in arrived if matched.uncovered)
+    check.uncovered.update(new)
+    return [
+        Gap(
+            f"language:{language}",
+            Outcome.NOT_COVERED.value,
+            f"{not_covered(language)}; texts of {check.source.name} in it at this check: "
+            f"{check.uncovered[language]}",
+        )
+        for language in sorted(new)
+    ]
 
 
 def _left_out(matched: MatchedArticle) -> Gap:
@@ -245,6 +262,7 @@ class Session:
                 # another text of a shared address may have been the newest there
                 if not (alone and judge.knows(stored, article)):
                     arrived.append(_Matched(document, stored, matched))
+        gaps += _not_covered(check, [each.matched for each in arrived])
         known = len(read) - len(arrived)
         findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
         gaps += filter(None, map(_unresolved, arrived, findings))
@@ -262,7 +280,11 @@ class Session:
                 record, precedents = judge.decide(case, precedents, now)
                 records.append(self._with_original(record, document))
         records, unkept, kept = keep_originals(self._warcs, records, now)
-        gaps, read = gaps + unkept, read + named + kept
+        # what a language that is covered by now once left open is closed
+        gaps, read = (
+            gaps + unkept,
+            [*read, *named, *kept, *(f"language:{code}" for code in judge.reader.covered)],
+        )
         done = self._store.record(
             records,
             state,
@@ -277,7 +299,7 @@ class Session:
         check.state = state or check.state
         check.stopped = batch.stopped or broken_off
         check.done += done
-        check.failed += sum(gap.outcome != Outcome.UNRESOLVED for gap in gaps)
+        check.failed += sum(gap.outcome not in OF_READ for gap in gaps)
         check.unresolved = check.unresolved or any(each.trouble for each in findings)
         check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
         check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]

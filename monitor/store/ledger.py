@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, case, delete, func, or_, select, update
 
-from monitor.model import Gap, Outcome, Source, SourceState
+from monitor.model import OF_READ, Gap, Outcome, Source, SourceState
 from monitor.store import schema as t
 from monitor.store.columns import ADDRESS, fit
 from monitor.store.engine import insert, upsert
@@ -179,7 +179,7 @@ def put_gaps(connection: Connection, check: int, gaps: Iterable[Gap], now: datet
     source = _check(connection, check).source
     failed = 0
     for gap in gaps:
-        failed += gap.outcome != Outcome.UNRESOLVED  # the article itself was read
+        failed += gap.outcome not in OF_READ
         _put_gap(connection, source, "item", gap, check, now)
     if failed:
         c = t.source_check.c

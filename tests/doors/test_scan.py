@@ -373,3 +373,12 @@ def test_the_flag_needs_the_extra_and_says_so(tmp_path: Path) -> None:
     for less in ([], ["--no-structures"]):
         code, out, _ = ran(tmp_path, "scan", *less, "in.jsonl", PYTHONPATH=where)
         assert (code, json.loads(out)["mentions"]) == (0, [])
+
+
+def test_a_language_without_names_is_noted() -> None:
+    text = "ፖሊስ በአዲስ አበባ 3 ኪሎ ግራም ሄሮይን እና ኮኬይን ያዘ። ሁለት ሰዎች ታስረዋል።"
+    lines: list[bytes] = []
+    line = json.dumps({"id": 1, "text": text}).encode()
+    door.scan_lines([line], lines.append, build_matcher(None), today=date(2026, 1, 1))
+    [note] = json.loads(lines[0])["notes"]
+    assert note.startswith("line 1: language-not-covered: ")

@@ -98,7 +98,7 @@ def test_every_state_is_told(world: Path) -> None:
 def test_the_states_of_the_model_are_those_that_are_told() -> None:
     """`stale` and `interrupted` take time and a kill: test_run.py here, and tests/robust/test_kill.py."""
     told = {*FAILING.values(), "empty", "moved", "unchanged", "ok", "stale"}
-    told.add("unresolved")  # of an article, never of a source
+    told |= {"unresolved", "language-not-covered"}  # of articles, never of a source
     assert told == {outcome.value for outcome in Outcome}
 
 
@@ -136,3 +136,21 @@ def test_a_source_that_is_read_again_closes_its_gap(tmp_path: Path) -> None:
     assert rows(tmp_path, "SELECT scope, times, is_open FROM v_coverage_gaps WHERE scope = 'source'") == [
         ("source", 4, 0)
     ]
+
+
+def test_a_language_without_names_is_one_gap_a_source_with_a_count(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": "አዲስ አበባ\n\nፖሊስ በአዲስ አበባ 3 ኪሎ ግራም ሄሮይን እና ኮኬይን ያዘ። ሁለት ሰዎች ታስረዋል።",
+        "b.txt": "አዲስ አበባ\n\nፖሊስ ሁለት ሰዎችን አሰረ፤ ምርመራው ቀጥሏል። ጉምሩክ ተጨማሪ አላገኘም።",
+        "c.txt": "Leeds\n\nCustoms found heroin at the pier in Leeds.",
+    }
+    path = write_config(tmp_path, folder_source("cuttings", tmp_path / "cuttings"), more="")
+    for name, text in texts.items():
+        (tmp_path / "cuttings" / name).write_text(text, encoding="utf-8")
+    with opened(path, Clock()) as monitor:
+        monitor.run()
+    gaps = rows(tmp_path, "SELECT source, location, outcome, scope, is_open, message FROM v_coverage_gaps")
+    [(*what, message)] = gaps
+    assert what == ["cuttings", "language:am", "language-not-covered", "item", 1]
+    assert str(message).endswith("Ethiopic script); texts of cuttings in it at this check: 2")
+    assert rows(tmp_path, "SELECT failed FROM source_check") == [(0,)]
