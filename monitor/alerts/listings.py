@@ -8,6 +8,7 @@ entry leave open is said to be not known, and no list is taken for complete beyo
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from monitor.model import InForce, ListInfo, Listing, ListingStatus, Watchlist
@@ -158,3 +159,34 @@ def _order(status: ListingStatus, watchlist: Watchlist) -> tuple[int, str, str]:
     kind = info.kind if info else ""
     rank = KIND_ORDER.index(kind) if kind in KIND_ORDER else len(KIND_ORDER)
     return rank, status.listing.list_id, status.listing.code
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a list says of a substance at a day, before and after; "" where it has no entry."""
+
+    list_id: str
+    before: str
+    after: str
+
+    @property
+    def words(self) -> str:
+        return f"{self.list_id}: {self.before or 'no entry'} -> {self.after or 'no entry'}"
+
+
+def differences(
+    before: Iterable[tuple[str, InForce]], after: Iterable[tuple[str, InForce]]
+) -> tuple[Difference, ...]:
+    """What differs between two statuses of one substance at one day, given as (list, status); by list."""
+    old, new = _by_list(before), _by_list(after)
+    found = (
+        Difference(each, old.get(each, ""), new.get(each, "")) for each in sorted(old.keys() | new.keys())
+    )
+    return tuple(each for each in found if each.before != each.after)
+
+
+def _by_list(statuses: Iterable[tuple[str, InForce]]) -> dict[str, str]:
+    found: dict[str, set[str]] = {}
+    for list_id, status in statuses:
+        found.setdefault(list_id, set()).add(status.value)
+    return {list_id: " and ".join(sorted(values)) for list_id, values in found.items()}

@@ -5,15 +5,19 @@ Pure but for the reader that is handed in. What disagrees is reported, never cor
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 from monitor.chem.resolver import SURE, Reader, Resolver, StructureIndex
 from monitor.chem.structure import parse
+from monitor.errors import MonitorError
 from monitor.model import Name, Substance
 
 _ANY_DAY = date(2000, 1, 1)  # listings are not asked for
+ACCEPTED = Path(__file__).parent / "accepted.csv"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,22 @@ class Disagreement:
     substance: str
     kind: str
     sentence: str
+
+
+def accepted(file: Path = ACCEPTED) -> dict[Disagreement, str]:
+    """The disagreements that were looked at and accepted, each with the reason; those of the shipped lists.
+
+    `file` is CSV with the columns substance, kind, words, reason. Raises MonitorError where it is not.
+    """
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        return {Disagreement(row["substance"], row["kind"], row["words"]): row["reason"] for row in rows}
+    except (OSError, UnicodeDecodeError, KeyError) as error:
+        raise MonitorError(
+            f"{file} is no table of accepted disagreements ({error}); "
+            "its columns are substance, kind, words, reason"
+        ) from error
 
 
 def disagreements(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError
 from monitor.model import Article, Watchlist
 from monitor.queries.database import minute, open_database
+from monitor.queries.law import lines_of_now
 from monitor.queries.reports import substance_of
 
 if TYPE_CHECKING:
@@ -61,7 +62,9 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
         stored.dated_by,
     )
     pending = _pending(notices, stored.alert.reasons)
-    return [head, "", *lines[:-1], *on_page, *pending, *_story_lines(stored), *lines[-1:]]
+    head_of_now, *law_now = lines_of_now(stored, watchlist) or [""]
+    as_known_now = [head_of_now, *map(_wrapped, law_now[:-1]), ""] if law_now else []
+    return [head, "", *lines[:-1], *as_known_now, *on_page, *pending, *_story_lines(stored), *lines[-1:]]
 
 
 def _pending(notices: Sequence[str], reasons: Sequence[str]) -> list[str]:

@@ -106,8 +106,20 @@ def _class_row(of: Verdict) -> dict[str, object]:
     }
 
 
-def check_identity(config: Config | None) -> tuple[list[str], str]:
-    """Say in lines which identifiers of the watchlist disagree, and what was not looked at ("": nothing).
+@dataclass(frozen=True, slots=True)
+class IdentityCheck:
+    """Which identifiers of the watchlist disagree, in lines: those to judge, those accepted with a reason.
+
+    `without` says what was not looked at; "" for nothing.
+    """
+
+    open: tuple[str, ...]
+    accepted: tuple[str, ...]
+    without: str
+
+
+def check_identity(config: Config | None, accepted_in: Path | None = None) -> IdentityCheck:
+    """Compare the identifiers of each watched substance; `accepted_in` adds a file of accepted disagreements.
 
     Raises MonitorError without the extra `structure`: there is nothing to compare with.
     """
@@ -115,12 +127,18 @@ def check_identity(config: Config | None) -> tuple[list[str], str]:
 
     if missing():
         raise MonitorError(f"identifiers cannot be checked: {missing()}")
-    from monitor.chem.identity import disagreements
+    from monitor.chem.identity import accepted, disagreements
 
+    known = accepted() | (accepted(accepted_in) if accepted_in else {})
     with open_resolver(config) as asking:
-        found = disagreements(asking.watchlist.substances, asking.watchlist.names, asking.resolver.reader)
-        lines = [f"{each.substance}  {each.kind}  {each.sentence}" for each in found]
-    return lines, f"names were not read: {asking.without}" if asking.without else ""
+        substances, names = asking.watchlist.substances, asking.watchlist.names
+        found = list(disagreements(substances, names, asking.resolver.reader))
+    lines = {each: f"{each.substance}  {each.kind}  {each.sentence}" for each in found}
+    return IdentityCheck(
+        tuple(lines[each] for each in found if each not in known),
+        tuple(f"{lines[each]}  accepted: {known[each]}" for each in found if each in known),
+        f"names were not read: {asking.without}" if asking.without else "",
+    )
 
 
 def read_names(path: Path) -> Iterator[str]:

@@ -161,6 +161,24 @@ def test_a_database_of_every_revision_is_upgraded(database_url: str) -> None:
         assert set(views(store.engine_readonly())) >= set(VIEWS)
 
 
+def test_alerts_of_before_the_law_s_columns_keep_what_they_said(database_url: str) -> None:
+    """Dates were UTC then, and nothing was said about how far lists are complete."""
+    with open_store(database_url, now=NOW) as store:
+        (first, *_) = store.record([record(article())], now=NOW).alert_ids
+        before = store.alert(first)
+    assert before is not None
+    at_revision(database_url, "0009").dispose()
+    with open_store(database_url, now=NOW) as store:
+        after = store.alert(first)
+        assert after is not None
+        assert after.alert.listings == before.alert.listings
+        assert (after.alert.not_listed, after.article_day) == ((), before.article_day)
+        assert after.dated_by is before.dated_by  # a date of before is one of publication
+        with store.engine_readonly().connect() as connection:
+            offsets = connection.execute(text("SELECT published_offset, stated_on FROM article")).all()
+        assert [tuple(row) for row in offsets] == [(None, None)]
+
+
 def test_a_newer_database_is_refused_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "a.db"
     open_store(f"sqlite:///{path}", now=NOW).close()

