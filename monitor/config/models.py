@@ -28,6 +28,7 @@ from monitor.config.base import (
     Size,
     Text,
 )
+from monitor.config.notify import Notify
 from monitor.config.sources import SOURCE_KINDS, ApiFields, SourceEntry
 from monitor.model import ListInfo, Pin, Rule, Source, StoryRules
 
@@ -289,6 +290,7 @@ class Config(Section):
     rescan: RescanSection = Field(
         default=RescanSection(), description="How stored articles are matched again after a change."
     )
+    notify: Notify = Field(default=Notify(), description="Who hears of alerts, and how.")
     retention: Retention = Field(default=Retention(), description="How long what was read is kept.")
 
     _path: Path = PrivateAttr(default=Path("config.yaml"))

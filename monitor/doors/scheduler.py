@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
+from monitor.pipeline.deliver import Courier, call_heartbeat
 from monitor.pipeline.reading import bug_summary
 from monitor.pipeline.run import Monitor
 from monitor.pipeline.session import Session, Tell
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+DELIVERY_SECONDS = 10  # how soon a message goes at the latest
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
 RETRY_UNRESOLVED = timedelta(minutes=15)  # of articles whose names could not be resolved
@@ -154,6 +156,8 @@ class Watcher:
         self._running = 0
         self._stopping = False
         self._stopped = threading.Event()
+        self._courier: Courier | None = None
+        self._trouble = ""
         self._listen()
 
     def start(self) -> None:
@@ -169,6 +173,7 @@ class Watcher:
             id="housekeeping",
             next_run_time=now,
         )
+        self._plan_deliveries(now)
         self._plan_sync(now)
         self._scheduler.add_job(
             self._renew,
@@ -179,6 +184,37 @@ class Watcher:
         self._scheduler.add_job(self._rescan, every(HOUSEKEEPING_SECONDS), id=RESCAN, next_run_time=now)
         self._scheduler.add_job(self._look_for_edits, every(CONFIG_SECONDS), id=EDITS)
         self._scheduler.start()
+
+    def _plan_deliveries(self, now: datetime) -> None:
+        """Plan the sending of what the outbox holds and the sign of life, where they are configured."""
+        notify = self._monitor.config.notify
+        if notify.channels:
+            self._courier = self._monitor.courier()
+            self._scheduler.add_job(self._deliver, every(DELIVERY_SECONDS), id="outbox", next_run_time=now)
+        if notify.heartbeat is not None:
+            self._scheduler.add_job(
+                self._call_heartbeat,
+                every(notify.heartbeat.every),
+                id="sign of life",
+                next_run_time=now,
+            )
+
+    def _deliver(self) -> None:
+        """Send what is due; trouble is logged when it changes, not at every try."""
+        with self._at_work() as go:
+            if not go or self._courier is None:
+                return
+            result = self._courier.deliver(self._stopped.is_set)
+            said = result.held or "; ".join(result.troubles)
+            if said and said != self._trouble:
+                log.error("outbox: %s", said)
+            if result.sent or result.troubles or result.held:
+                self._trouble = said
+
+    def _call_heartbeat(self) -> None:
+        with self._at_work() as go:
+            if go and (said := call_heartbeat(self._monitor.config)):
+                log.warning("sign of life: %s", said)
 
     def _plan_sync(self, now: datetime) -> None:
         """Plan the enrichment from PubChem, when it is wanted; the database knows since when it is due."""

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from monitor import __version__
 from monitor.errors import StoreError
 from monitor.model import Alert, Article, Mention, Pin, Rule, StoryRules, Watchlist
+from monitor.pipeline.deliver import delivery_rules, plan_deliveries
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.notices import NoticeReader, stored_notices, unreviewed
 from monitor.pipeline.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
@@ -36,6 +37,7 @@ from monitor.pipeline.structures import Structures
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.notify import DeliveryRule
     from monitor.store import ReadNotice, Record, Store, StoredRevision
 
 LastAlerts = Mapping[tuple[str, str], datetime]
@@ -97,6 +99,7 @@ class Judge:
     news: WatchlistNews  # what became of the configured watchlist when this was prepared
     structures: Structures
     stories: StoryRules | None = None  # None: stories are switched off
+    deliveries: tuple[DeliveryRule, ...] = ()  # who hears of new alerts
 
     @property
     def watchlist(self) -> Watchlist:
@@ -214,6 +217,7 @@ class Judge:
             novel=case.findings.novel,
             member=placement.member,
             added=placement.added,
+            deliveries=plan_deliveries(placement.raised, article, self.deliveries, now),
         )
         return record, precedents.after(case.story, placement, now)
 
@@ -238,7 +242,8 @@ def prepare_judge(
     pins, rules = config.to_pins(), config.to_rules(watchlist.lists)
     matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), pins)
     basis = store.basis(_digest(watchlist, pins, rules, structures.mark), watchlist.digest, now)
-    return Judge(matcher, rules, basis, news, structures, config.to_story_rules())
+    stories, deliveries = config.to_story_rules(), delivery_rules(config)
+    return Judge(matcher, rules, basis, news, structures, stories, deliveries)
 
 
 def _digest(watchlist: Watchlist, pins: Sequence[Pin], rules: Sequence[Rule], mark: str) -> str:

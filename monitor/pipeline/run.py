@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
+from monitor.pipeline.deliver import Courier
 from monitor.pipeline.judge import Judge, prepare_judge
 from monitor.pipeline.lists import check as check_lists
 from monitor.pipeline.originals import forget, warc_files
@@ -203,6 +204,10 @@ class Monitor:
         if session.bugs:
             raise BugError(session.bugs, summary)
         return summary
+
+    def courier(self) -> Courier:
+        """What sends the deliveries that wait in the outbox."""
+        return Courier(self.config, self.store, self.clock, lambda: self.judge.watchlist)
 
     @asynccontextmanager
     async def session(self, kind: str, tell: Tell = _tell_nobody) -> AsyncIterator[Session]:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
-from monitor.store import captures, novel, stories
+from monitor.store import captures, novel, outbox, stories
 from monitor.store import schema as t
 from monitor.store.columns import offset_of, pack, published, stated, unpack
 from monitor.store.engine import insert as insert_or
@@ -304,6 +304,7 @@ def put_alerts(
             alert_id = _add_alert(connection, article_id, number, record.article, alert, story)
             if alert_id is not None:
                 _add_evidence(connection, alert_id, alert, lists)
+                outbox.plan(connection, alert_id, record.deliveries.get(alert.substance, ()), alert.raised_at)
                 ids.append(alert_id)
     if story is None:
         return tuple(ids), 0

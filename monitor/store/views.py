@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from monitor.model import Severity
 from monitor.store.notice_views import NOTICE_VIEWS
+from monitor.store.outbox_views import OUTBOX_VIEWS
 from monitor.store.story_views import STORY_VIEWS
 
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
@@ -434,6 +435,7 @@ VIEWS = {
     "v_novel_names": _NOVEL_NAMES,
     **STORY_VIEWS,
     **NOTICE_VIEWS,
+    **OUTBOX_VIEWS,
 }
 """View name -> its SELECT, in the order of creation."""
 

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from monitor.model import Alert, Document, Gap, Source, SourceState
+from monitor.notify import Planned
 from monitor.store import Member, NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mentions, record
@@ -73,6 +74,9 @@ def fill(store: Store) -> None:
     store.record([offered], check=shop, read=[listed.url], now=NOW)
     store.end_check(shop, "ok", NOW)
     store.record([], found_notices=[NOTICE], now=NOW)
+    planned = {"fentanyl": (Planned("desk", "all", "alert", NOW),)}
+    notified = article("https://news.example/8", "Once more fentanyl." + FILLER)
+    store.record([replace(record(notified), deliveries=planned)], now=NOW)
     for _ in range(3):
         store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
 

@@ -19,6 +19,7 @@ from monitor.doors.cli import (
     config,
     evidence,
     notices,
+    notify,
     novel,
     reports,
     rescan,
@@ -129,3 +130,4 @@ app.command()(resolve.resolve)
 app.command()(scan.scan)
 app.command()(rescan.rescan)
 app.add_typer(evidence.commands, name="evidence")
+app.add_typer(notify.commands, name="notify")
