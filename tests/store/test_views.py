@@ -48,8 +48,10 @@ def fill(store: Store) -> None:
     copy = replace(page, url="https://other.example/1", source="Other")
     unruled = article("https://news.example/3", "They spoke of fentanyl again." + FILLER)
     both = article("https://news.example/4", "fentanyl beside (2-bromoethyl)benzene." + FILLER)
+    planned = {"fentanyl": (Planned("desk", "all", "alert", NOW),)}
+    first = replace(record(page), deliveries=planned)
     store.record(
-        [record(page), record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
+        [first, record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
         SourceState("Example News", next_check=NOW + HOUR),
         check=check,
         gaps=[Gap("https://news.example/9", "timeout", "no answer")],
@@ -74,9 +76,6 @@ def fill(store: Store) -> None:
     store.record([offered], check=shop, read=[listed.url], now=NOW)
     store.end_check(shop, "ok", NOW)
     store.record([], found_notices=[NOTICE], now=NOW)
-    planned = {"fentanyl": (Planned("desk", "all", "alert", NOW),)}
-    notified = article("https://news.example/8", "Once more fentanyl." + FILLER)
-    store.record([replace(record(notified), deliveries=planned)], now=NOW)
     for _ in range(3):
         store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
 
