@@ -148,7 +148,7 @@ class NamePin(Section):
         return Pin(self.text, self.use == "always", self.languages, self.sources)
 
 
-class Http(Section):
+class HttpSection(Section):
     """Limits of everything that is fetched."""
 
     timeout: Duration = Field(
@@ -279,7 +279,7 @@ class Config(Section):
     stories: Stories = Field(
         default=Stories(), description="Which articles are one story, and when it raises an alert again."
     )
-    http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
+    http: HttpSection = Field(default=HttpSection(), description="Limits of everything that is fetched.")
     health: Health = Field(default=Health(), description="When a source is said to have turned bad.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
     structures: Literal["auto", "off"] = Field(

@@ -2,7 +2,7 @@
 
     Source -collect-> Document -read-> Article, Mention -read_structures-> Mention
      (I/O)            (pure, `workers`)                  (OPSIN)
-    Mention -gather-> Case -decide-> Record -> Store.record
+    Mention -gather-> Matter -decide-> Record -> Store.record
              (store)        (pure)             one transaction
 
 Fetch outside the transaction; read what a decision takes, decide with values, write once. `run` says what
@@ -27,7 +27,7 @@ from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
 from monitor.pipeline.identity import Identities
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
+from monitor.pipeline.judge import Judge, LastAlerts, Matter, precedents_for
 from monitor.pipeline.originals import keep_originals
 from monitor.pipeline.outcomes import CheckResult, Progress
 from monitor.pipeline.reading import Result, Unread, bug_summary, not_covered
@@ -266,18 +266,18 @@ class Session:
         known = len(read) - len(arrived)
         findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
         gaps += filter(None, map(_unresolved, arrived, findings))
-        cases: list[tuple[Document, Case]] = []
+        matters: list[tuple[Document, Matter]] = []
         for each, found_in in zip(arrived, findings, strict=True):
             with self._one(each.document, gaps):
-                case = judge.gather(each.matched, found_in, each.stored, self._desk, now)
-                cases.append((each.document, case))
+                matter = judge.gather(each.matched, found_in, each.stored, self._desk, now)
+                matters.append((each.document, matter))
         articles = [each.matched.article for each in arrived]
         notices, unreviewed = judge.read_notices(articles, self._store, self._note_bug)
-        precedents = precedents_for((case for _, case in cases), self._past(), self._desk, unreviewed)
+        precedents = precedents_for((matter for _, matter in matters), self._past(), self._desk, unreviewed)
         records: list[Record] = []
-        for document, case in cases:
+        for document, matter in matters:
             with self._one(document, gaps):
-                record, precedents = judge.decide(case, precedents, now)
+                record, precedents = judge.decide(matter, precedents, now)
                 records.append(self._with_original(record, document))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         # what a language that is covered by now once left open is closed
