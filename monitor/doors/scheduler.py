@@ -22,7 +22,7 @@ from monitor.model import Outcome, Source
 from monitor.pipeline.deliver import Courier, call_heartbeat
 from monitor.pipeline.reading import bug_summary
 from monitor.pipeline.run import Monitor
-from monitor.pipeline.session import Session, Tell
+from monitor.pipeline.session import NotBegunError, Session, Tell
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, every, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 
@@ -57,15 +57,15 @@ def watch(
     *,
     stop_signals: tuple[signal.Signals, ...] = (),
     edited: Edited = lambda: None,
-) -> bool:
+) -> None:
     """Check every source at its time until one of `stop_signals` comes; then finish the work in hand.
 
     `edited` is asked every few seconds for a configuration that was changed since it was asked last. What
-    does not end within some seconds of a stop is left at work, and False is returned. Raises MonitorError
-    when another instance is watching with the same database.
+    does not end within some seconds of a stop is left at work. Raises MonitorError when another instance is
+    watching with the same database.
     """
     with monitor.store.alone() as still_alone:
-        return asyncio.run(_watch(monitor, tell, stop_signals, still_alone, edited))
+        asyncio.run(_watch(monitor, tell, stop_signals, still_alone, edited))
 
 
 async def _watch(
@@ -74,7 +74,7 @@ async def _watch(
     stop_signals: tuple[signal.Signals, ...],
     still_alone: Callable[[], bool],
     edited: Edited,
-) -> bool:
+) -> None:
     """Watch with one configuration after the other."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -83,22 +83,18 @@ async def _watch(
     looking = asyncio.create_task(_end_when_another_watches(still_alone, stopped))
     try:
         next_one: Monitor | None = monitor
-        ended = True
         while next_one is not None and not stopped.is_set():
-            next_one, ended = await _watch_with(next_one, tell, stopped, edited)
+            next_one = await _watch_with(next_one, tell, stopped, edited)
             if next_one is not None:
                 await _take_over(next_one, stopped)
         if next_one is not None:
             next_one.retire()
-        return ended
     finally:
         looking.cancel()
 
 
-async def _watch_with(
-    monitor: Monitor, tell: Tell, stopped: asyncio.Event, edited: Edited
-) -> tuple[Monitor | None, bool]:
-    """Watch until a stop or a changed configuration; the monitor to go on with, and whether all has ended."""
+async def _watch_with(monitor: Monitor, tell: Tell, stopped: asyncio.Event, edited: Edited) -> Monitor | None:
+    """Watch until a stop, or until a configuration was changed: then gives the monitor to go on with."""
     async with monitor.session("watch", tell) as session:
         watcher = Watcher(monitor, session, asyncio.get_running_loop(), edited=edited)
         watcher.start()
@@ -111,9 +107,9 @@ async def _watch_with(
             log.info("stopping: finishing the work in hand")
         session.stop()
         patience = STOP_PATIENCE if stopped.is_set() else None
-        ended = await asyncio.to_thread(watcher.shutdown, patience)
+        await asyncio.to_thread(watcher.shutdown, patience)
     await asyncio.to_thread(monitor.retire)
-    return watcher.successor, ended
+    return watcher.successor
 
 
 async def _take_over(monitor: Monitor, stopped: asyncio.Event) -> None:
@@ -224,8 +220,8 @@ class Watcher:
                 self._sync, every(HOUSEKEEPING_SECONDS), id=JOB, next_run_time=max(due, now)
             )
 
-    def shutdown(self, patience: float | None = None) -> bool:
-        """Start nothing more and wait for what runs, for `patience` seconds; whether all of it has ended.
+    def shutdown(self, patience: float | None = None) -> None:
+        """Start nothing more and wait for what runs, for `patience` seconds.
 
         APScheduler's own waiting holds a lock that a job needs to plan its next run: it would wait for ever.
         """
@@ -234,10 +230,9 @@ class Watcher:
         self._stopped.set()
         self._scheduler.shutdown(wait=False)
         with self._idle:
-            ended = self._idle.wait_for(lambda: self._running == 0, patience)
+            self._idle.wait_for(lambda: self._running == 0, patience)
         with suppress(StoreError):  # `sources` would only believe a while longer that we run
             self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock(), STOPPED)
-        return ended
 
     def _enter(self) -> bool:
         """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""
@@ -291,6 +286,8 @@ class Watcher:
             due = result.next_check
             if result.unresolved:
                 self._move(RESCAN, self._monitor.clock() + self._retry_after)
+        except NotBegunError:
+            due = self._monitor.clock()
         except StoreError as error:  # recorded by the check itself, if the database could
             log.error("job %s: %s", _job_id(source), error)
         except Exception as error:  # noqa: BLE001 - a bug: recorded, and the source is tried again

@@ -104,6 +104,10 @@ def _left_out(matched: MatchedArticle) -> Gap:
     return Gap(matched.article.url, Outcome.TOO_LARGE.value, said)
 
 
+class NotBegunError(Exception):
+    """A stop came before the check of a source began: nothing is written of it, and it stays due."""
+
+
 class Session:
     """A run under way. `check` may run for many sources at once; what it records goes through one thread.
 
@@ -133,6 +137,10 @@ class Session:
         self._desk = monitor.judge.story_desk(monitor.store)
         self._identities = Identities(monitor.store)
 
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """Record what is in hand and end; what takes longer than a few seconds is left for the next check."""
         if not self._stop.is_set():
@@ -149,8 +157,13 @@ class Session:
         return await asyncio.get_running_loop().run_in_executor(self._pool, job, *arguments)
 
     async def check(self, source: Source) -> CheckResult:
-        """Read one source, record what it has, and say when to look again. Raises StoreError only."""
+        """Read one source, record what it has, and say when to look again.
+
+        Raises StoreError, and NotBegunError when a stop came first.
+        """
         async with self._slots.take():
+            if self.stopping:
+                raise NotBegunError(source.name)
             self._tell(Progress(source.name))
             check = await self.work(self._begin, source)
             try:
@@ -171,7 +184,7 @@ class Session:
         if not monitor.config.rescan.automatic:
             return None
         job = Rescan(self._store, monitor.judge, monitor.clock, workers=monitor.workers)
-        result = await in_turns(job, self.work, self._stop.is_set, budget)
+        result = await in_turns(job, self.work, lambda: self.stopping, budget)
         for bug in job.bugs:
             self._note_bug(bug)
         return result if result.articles else None

@@ -9,7 +9,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -17,6 +17,7 @@ from monitor.doors.cli.common import (
     DEFAULT_CONFIG,
     EXIT_ALERTS,
     EXIT_BUG,
+    EXIT_STOPPED,
     ConfigPath,
     cache_folder,
     complain,
@@ -73,7 +74,8 @@ def run(
     if bug is not None:
         raise typer.Exit(_report_bugs(bug))
     if stopping.asked:
-        raise KeyboardInterrupt
+        code = complain("stopped; what was recorded is kept, run again to go on", EXIT_STOPPED)
+        _end_at_once(code)
     if threshold is not None and any(_counts(line, threshold) for line in lines):
         raise typer.Exit(EXIT_ALERTS)
 
@@ -92,6 +94,13 @@ def _deliver(monitor: Monitor) -> None:
         sys.stdout.write(f"{counted(result.sent, 'message')} sent\n")
     for trouble in (*result.troubles, *filter(None, [result.held])):
         sys.stderr.write(f"outbox: {safe(trouble)}\n")
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End without waiting for threads in which something large is taken apart: all that counts is written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
@@ -148,11 +157,9 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
                 console.print(line, soft_wrap=True)
 
         signals = (signal.SIGINT, signal.SIGTERM)
-        ended = schedule.watch(monitor, show, stop_signals=signals, edited=_Edits(config))
+        schedule.watch(monitor, show, stop_signals=signals, edited=_Edits(config))
         console.print("Stopped; the next start goes on from here.")
-    if not ended:
-        sys.stdout.flush()
-        os._exit(0)  # the interpreter would wait for what could not be ended; all that counts is written
+    _end_at_once(0)
 
 
 class _Edits:
