@@ -530,3 +530,31 @@ class Alert:
     again: str = ""  # why it is raised although its story has an alert for this substance already
     places: int = 0  # mentions that it was raised for, where `mentions` holds only the first of each name
     not_listed: tuple[str, ...] = ()  # where it is on no list that is known, and how far those are complete
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """Alerts that are kept and not shown until a day: those that fit every condition that is not empty.
+
+    `until` is an ISO day, which belongs to it. Alerts graver than `severity` are raised all the same.
+    """
+
+    severity: Severity
+    until: str
+    substance: str = ""
+    source: str = ""
+    list_id: str = ""
+    tag: str = ""
+    name: str = ""
+    id: int = 0
+
+    def holds(self, alert: Alert, source: str) -> bool:
+        """Whether it keeps `alert` back, which is of an article of `source`; its day is not asked."""
+        fits = (
+            (self.substance, {alert.substance}),
+            (self.source, {source}),
+            (self.list_id, {entry.listing.list_id for entry in alert.listings}),
+            (self.tag, {tag for mention in alert.mentions for tag in mention.tags}),
+        )
+        alone = not self.name or {mention.name for mention in alert.mentions} == {self.name}
+        return alert.severity <= self.severity and alone and all(not w or w in has for w, has in fits)

@@ -128,7 +128,7 @@ _Listings = Callable[[str, date], list[dict[str, str]]]
 
 
 @dataclass(slots=True)
-class _Line:
+class _Draft:
     """A line on its way to its answer, whose `mentions` are put into words last."""
 
     answer: dict[str, Any]
@@ -138,14 +138,14 @@ class _Line:
     mentions: list[Mention] = field(default_factory=list)
 
 
-def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Line:
+def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     try:
         record = parse_line(line)
     except ValueError as error:
-        return _Line({"id": None, "error": f"line {number}: {error}"}, today)
+        return _Draft({"id": None, "error": f"line {number}: {error}"}, today)
     wrong = _wrong(record)
     if wrong:
-        return _Line({"id": record.get("id"), "error": f"line {number}: {wrong}"}, today)
+        return _Draft({"id": record.get("id"), "error": f"line {number}: {wrong}"}, today)
     day = _day(record.get("published_at"))
     text, language = record["text"], record.get("lang") or None
     answer = {"id": record["id"], "mentions": []}
@@ -155,14 +155,14 @@ def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Line:
     notes = [*found.left_out, *([not_covered(found.uncovered)] if found.uncovered else [])]
     if notes:
         answer["notes"] = [f"line {number}: {each}" for each in notes]
-    return _Line(answer, day or today, text, language, found.mentions)
+    return _Draft(answer, day or today, text, language, found.mentions)
 
 
 def _looked(
-    drafts: Iterable[_Line], watchlist: Watchlist, structures: Structures, ahead: int
-) -> Iterator[_Line]:
+    drafts: Iterable[_Draft], watchlist: Watchlist, structures: Structures, ahead: int
+) -> Iterator[_Draft]:
     """Add what lines name that no lexicon has; in order, and most lines, which name nothing such, at once."""
-    waiting: list[_Line] = []
+    waiting: list[_Draft] = []
     size = 0
     for draft in drafts:
         if not waiting and not structures.spots(draft.text, draft.mentions):
@@ -176,7 +176,7 @@ def _looked(
     yield from _resolved(waiting, watchlist, structures)
 
 
-def _resolved(drafts: Sequence[_Line], watchlist: Watchlist, structures: Structures) -> Iterator[_Line]:
+def _resolved(drafts: Sequence[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
     from monitor.pipeline.interpret import MatchedArticle
 
     pages = [MatchedArticle(_article(each), tuple(each.mentions)) for each in drafts]
@@ -184,12 +184,12 @@ def _resolved(drafts: Sequence[_Line], watchlist: Watchlist, structures: Structu
         yield _with(draft, found)
 
 
-def _article(of: _Line) -> Article:
+def _article(of: _Draft) -> Article:
     moment = datetime(of.day.year, of.day.month, of.day.day, tzinfo=UTC)
     return Article("", "", "", of.text, moment, of.language, moment)
 
 
-def _with(draft: _Line, found: StructureFindings) -> _Line:
+def _with(draft: _Draft, found: StructureFindings) -> _Draft:
     if found.mentions:
         draft.mentions = sorted((*draft.mentions, *found.mentions), key=lambda each: (each.start, each.stop))
     if found.trouble:

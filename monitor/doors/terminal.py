@@ -234,11 +234,13 @@ def _closing(summary: RunSummary) -> Text:
     read = sum(check.outcome in READ for check in summary.checks)
     new = sum(check.done.new for check in summary.checks)
     joined = sum(check.done.joined for check in summary.checks)
+    held_back = sum(check.done.suppressed for check in summary.checks)
     parts = (
         f"{read} of {_number(len(summary.checks), 'source')} read",
         _number(new, "new article"),
         f"{joined:,} of them of known stories" if joined else "",
         _number(summary.alerts, "new alert"),
+        f"{held_back:,} held back by suppressions" if held_back else "",
     )
     return Text(", ".join(filter(None, parts)), "bold")
 
@@ -432,7 +434,7 @@ def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None
         console.print(Text(f"      {clean(line.url)}", "dim"), soft_wrap=True)
     if len(lines) > limit:
         console.print(f"and {len(lines) - limit:,} more: --limit {len(lines)}")
-    hint = "Decide: substance-monitor novel decide NUMBER watch|ignore --reason TEXT --by NAME"
+    hint = "Decide: substance-monitor novel decide NUMBER watch|ignore --why TEXT --by NAME"
     console.print(Text(hint, "dim"), soft_wrap=True)
 
 

@@ -41,6 +41,7 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
         watchlist = store.watchlist() or Watchlist({}, ())
         on_page = _on_the_page(store, number)
         notices = store.pending_notices().get(stored.alert.substance, ())
+        decided = _decided(store, number)
     article = Article(
         source=stored.source,
         url=stored.alert.article_url,
@@ -64,13 +65,49 @@ def explain_alert(config: Config, number: int, now: datetime) -> list[str]:
     pending = _pending(notices, stored.alert.reasons)
     head_of_now, *law_now = lines_of_now(stored, watchlist) or [""]
     as_known_now = [head_of_now, *map(_wrapped, law_now[:-1]), ""] if law_now else []
-    return [head, "", *lines[:-1], *as_known_now, *on_page, *pending, *_story_lines(stored), *lines[-1:]]
+    return [
+        head,
+        "",
+        *lines[:-1],
+        *as_known_now,
+        *on_page,
+        *pending,
+        *_story_lines(stored),
+        *decided,
+        *lines[-1:],
+    ]
 
 
 def _pending(notices: Sequence[str], reasons: Sequence[str]) -> list[str]:
     """What notices have said of the substance since the alert, until somebody has reviewed it."""
     since = [each for each in notices if each not in reasons]
     return ["Since then", *(_wrapped(f"- {each}") for each in since), ""] if since else []
+
+
+def _decided(store: Store, number: int) -> list[str]:
+    """What was decided about an alert so far, and what holds it back."""
+    from sqlalchemy import text
+
+    query = (
+        "SELECT decided_at, decided_by, action, assignee, until, code, why FROM v_decisions "
+        "WHERE alert_id = :number ORDER BY decision_id"
+    )
+    held = "SELECT suppression_id FROM v_alerts WHERE alert_id = :number AND suppression_id IS NOT NULL"
+    with store.engine_readonly().connect() as connection:
+        rows = connection.execute(text(query), {"number": number}).mappings().all()
+        suppression = connection.execute(text(held), {"number": number}).scalar()
+    lines = [_wrapped(f"- {_decision(dict(row))}") for row in rows]
+    if suppression is not None:
+        lines.insert(0, _wrapped(f"- held back when it was raised, by suppression {suppression}"))
+    return ["Decisions", *lines, ""] if lines else []
+
+
+def _decision(row: Mapping[str, object]) -> str:
+    to = f" to {row['assignee']}" if row["assignee"] else ""
+    until = f" until {row['until']}" if row["until"] else ""
+    why = ": ".join(str(part) for part in (row["code"], row["why"]) if part)
+    who = row["decided_by"] or "somebody whose name was erased"
+    return f"{minute(row['decided_at'])} {who}: {row['action']}{to}{until}" + (f" ({why})" if why else "")
 
 
 def _on_the_page(store: Store, number: int) -> list[str]:

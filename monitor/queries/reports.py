@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError
 from monitor.model import Substance, Watchlist
 from monitor.queries.database import open_database
+from monitor.queries.filters import AlertFilter
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,17 +64,29 @@ class Form:
 
 
 def make_report(
-    config: Config, name: str, since: datetime, until: datetime | None, form: Form, now: datetime
+    config: Config,
+    name: str,
+    since: datetime,
+    until: datetime | None,
+    form: Form,
+    now: datetime,
+    alerts: AlertFilter | None = None,
 ) -> bytes:
-    """Run one report and write it in a form, text as UTF-8. Raises ConfigError for unknown words."""
+    """Run one report and write it in a form, text as UTF-8. Raises ConfigError for unknown words.
+
+    `alerts` chooses among the alerts of the report of alerts; other reports take none.
+    """
     from monitor.reports import FORMATS, REPORTS, Sheet, render, run_report, workbook
 
     if name not in REPORTS:
         raise ConfigError(f"there is no report “{name}”; choose one of {', '.join(REPORTS)}")
     if form.name not in FORMATS:
         raise ConfigError(f"there is no format “{form.name}”; choose one of {', '.join(FORMATS)}")
+    where, values = (alerts or AlertFilter()).where()
+    if values and name != "alerts":
+        raise ConfigError(f"the report “{name}” is not of alerts: only `report alerts` can choose among them")
     with open_database(config, now) as store:
-        frame = run_report(store.engine_readonly(), name, since, until)
+        frame = run_report(store.engine_readonly(), name, since, until, where, values)
     title = f"{name.capitalize()} since {_day(since)}" + (f" until {_day(until)}" if until else "")
     if form.name == "xlsx":
         return workbook([Sheet(name, frame)], title=title, generated_at=now)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from monitor.reports.excel import Sheet, workbook
     from monitor.reports.formats import render
-    from monitor.reports.query import run_report
+    from monitor.reports.query import run_report, select_alerts, select_rows
 
 REPORTS = ("alerts", "stories", "substances", "sources", "coverage", "novel", "term-presence")
 """The reports there are; each is the file `<name>.sql` here."""
@@ -19,14 +19,24 @@ TEXT_FORMATS = ("table", "csv", "md", "html", "json")
 FORMATS = (*TEXT_FORMATS, "xlsx")
 """The forms of a report; xlsx is a workbook, the others are text."""
 
-__all__ = ["FORMATS", "REPORTS", "TEXT_FORMATS", "Sheet", "render", "run_report", "workbook"]
+__all__ = [
+    "FORMATS",
+    "REPORTS",
+    "TEXT_FORMATS",
+    "Sheet",
+    "render",
+    "run_report",
+    "select_alerts",
+    "select_rows",
+    "workbook",
+]
 
 
 def __getattr__(name: str) -> Any:
-    if name == "run_report":
-        from monitor.reports.query import run_report
+    if name in ("run_report", "select_alerts", "select_rows"):
+        from monitor.reports import query
 
-        return run_report
+        return getattr(query, name)
     if name == "render":
         from monitor.reports.formats import render
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
-from monitor.store import captures, novel, outbox, stories
+from monitor.store import captures, decisions, novel, stories
 from monitor.store import schema as t
 from monitor.store.columns import offset_of, pack, published, stated, unpack
 from monitor.store.engine import insert as insert_or
@@ -52,7 +52,17 @@ def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
 def _current(connection: Connection, url: str) -> RowMapping | None:
     a, r = t.article.c, t.revision.c
     query = (
-        select(a.id, a.revision, a.copy_of, a.basis, r.sha256, r.watchlist, r.program, r.fetched_at)
+        select(
+            a.id,
+            a.revision,
+            a.copy_of,
+            a.basis,
+            a.forgotten_at,
+            r.sha256,
+            r.watchlist,
+            r.program,
+            r.fetched_at,
+        )
         .join(t.revision, (r.article_id == a.id) & (r.n == a.revision))
         .where(a.url == url)
     )
@@ -131,6 +141,8 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     """Write one record. The same again changes nothing; an edited text is a new revision."""
     article = record.article
     stored = _current(connection, article.url)
+    if stored is not None and stored["forgotten_at"] is not None:
+        return Recorded(unchanged=1)  # somebody asked that nothing of it is kept
     article_id = stored["id"] if stored else _add_article(connection, article)
     number, fresh = _put_revision(connection, article_id, record)
     original = _original(connection, article_id, article.sha256)
@@ -149,18 +161,15 @@ def write(connection: Connection, record: Record, lists: dict[str, ListInfo]) ->
     novel.write(connection, article_id, number, record.novel)
     if original is not None and record.member is None:
         record = replace(record, alerts=())
-    alerts, behind = put_alerts(connection, article_id, number, record, lists)
-    return Recorded(
+    raised = put_alerts(connection, article_id, number, record, lists)
+    return raised + Recorded(
         new=int(stored is None),
         revised=int(changed and stored is not None),
         unchanged=int(not changed),
         copies=int(changed and original is not None),
         matched=int(changed and bool(record.mentions)),
         mentions=added,
-        alerts=len(alerts),
-        alert_ids=alerts,
         joined=int(stored is None and record.member is not None and record.member.near != ""),
-        added=behind,
     )
 
 
@@ -281,19 +290,20 @@ def _mention_row(mention: Mention) -> dict[str, object]:
 
 def put_alerts(
     connection: Connection, article_id: int, number: int, record: Record, lists: dict[str, ListInfo]
-) -> tuple[tuple[int, ...], int]:
-    """Put the article into its story, add the alerts that are not told yet, and put it behind the others.
+) -> Recorded:
+    """Put the article into its story, add the alerts that are not raised yet, put it behind the others.
 
-    Gives the new alerts' ids, and behind how many earlier ones it stands now. Nothing is told twice for an
-    article, for the one that it was first a copy of, or (but for `Alert.again`) for a story.
+    Gives the counts of alerts only. Nothing is raised twice for an article, for the one that it was first a
+    copy of, or (but for `Alert.again`) for a story. What a suppression holds back is written all the same.
     """
     story = stories.join(connection, article_id, record.member) if record.member else None
     if not record.alerts and not record.added:
-        return (), 0
+        return Recorded()
     origin = connection.execute(select(t.article.c.copy_of).where(t.article.c.id == article_id)).scalar()
     own, told = _alerted(connection, (article_id,)), _alerted(connection, (article_id, origin))
     behind: list[Alert] = []
     ids: list[int] = []
+    held_back = 0
     for alert in (*record.alerts, *record.added):
         if alert.substance in own:
             continue
@@ -301,24 +311,32 @@ def put_alerts(
         if stories.can_stand_behind(connection, story, alert, alert in record.added):
             behind.append(alert)
         elif alert.substance not in told:
-            alert_id = _add_alert(connection, article_id, number, record.article, alert, story)
+            held_by = _held_by(connection, alert, record.article.source)
+            key = {"article_id": article_id, "revision": number, "story_id": story, "suppression_id": held_by}
+            alert_id = _add_alert(connection, key, record.article, alert)
             if alert_id is not None:
                 _add_evidence(connection, alert_id, alert, lists)
-                outbox.plan(connection, alert_id, record.deliveries.get(alert.substance, ()), alert.raised_at)
-                ids.append(alert_id)
+                held_back += held_by is not None
+                ids += [alert_id] if held_by is None else []
+    done = Recorded(alerts=len(ids), alert_ids=tuple(ids), suppressed=held_back)
     if story is None:
-        return tuple(ids), 0
+        return done
     now = record.member.joined_at if record.member else record.article.fetched_at
-    return tuple(ids), stories.add_sources(connection, story, article_id, behind, now)
+    return done + Recorded(added=stories.add_sources(connection, story, article_id, behind, now))
+
+
+def _held_by(connection: Connection, alert: Alert, source: str) -> int | None:
+    """The suppression that holds the alert back, the oldest of several."""
+    in_force = decisions.in_force(connection, alert.raised_at.date())
+    return next((each.id for each in in_force if each.holds(alert, source)), None)
 
 
 def _add_alert(
-    connection: Connection, article_id: int, number: int, article: Article, alert: Alert, story: int | None
+    connection: Connection, key: dict[str, int | None], article: Article, alert: Alert
 ) -> int | None:
     """The new alert's id; None when the key was there already."""
     row = {
-        "article_id": article_id,
-        "revision": number,
+        **key,
         "substance": alert.substance,
         "rule": alert.rule,
         "severity": int(alert.severity),
@@ -332,7 +350,6 @@ def _add_alert(
         "raised_at": alert.raised_at,
         "quiet": alert.quiet,
         "found_on": alert.found_on,
-        "story_id": story,
         "again": alert.again,
         "places": max(alert.places, len(_distinct(alert.mentions))),
         "title": article.title,

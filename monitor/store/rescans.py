@@ -123,8 +123,8 @@ def write(
         upsert(connection, t.mention, [{**key, **row} for row in mention_rows(record.mentions)])
         added = _count_mentions(connection, stored) - before
         novel.write(connection, stored.id, stored.revision, record.novel)
-        alerts, behind = put_alerts(connection, stored.id, stored.revision, record, lists)
-        done += Recorded(mentions=added, alerts=len(alerts), alert_ids=alerts, added=behind)
+        done += put_alerts(connection, stored.id, stored.revision, record, lists)
+        done += Recorded(mentions=added)
     marks = [{"article": each.id, "n": each.revision} for each in passed]
     if marks:
         c = t.article.c

@@ -26,8 +26,8 @@ from sqlalchemy import (
 )
 
 from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
+from monitor.store.decision_tables import decision, person
 from monitor.store.notice_tables import notice, notice_change, stale_list
-from monitor.store.outbox_tables import delivery
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
@@ -42,13 +42,14 @@ from monitor.store.watchlist_tables import (
 
 __all__ = [
     "alert_source",
-    "delivery",
+    "decision",
     "list_info",
     "listing",
     "metadata",
     "name",
     "notice",
     "notice_change",
+    "person",
     "stale_list",
     "story",
     "story_key",
@@ -134,6 +135,7 @@ article = Table(
     Column("stated_on", String(10)),
     Column("place", ADDRESS, index=True),
     words("declared_url"),
+    Column("forgotten_at", Utc),
     Index("ix_article_source_first_seen", "source", "first_seen"),
 )
 
@@ -209,10 +211,11 @@ mention = Table(
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
 )
 
-# An alert is a snapshot: it and its rows below never change with a later watchlist. `dated_by` says what
-# `article_day` rests on ("" in older alerts); `not_listed` where the substance stood on no list. `places`
-# counts the mentions that it was raised for; no more than the first hundred of each name are in
-# `alert_mention`.
+# An alert is a snapshot: it and its rows below never change with a later watchlist. `status`, `assignee`,
+# `decision_n` and `snoozed_until` follow from its decisions; `suppression_id` is what keeps it back.
+# `dated_by` says what `article_day` rests on ("" in older alerts); `not_listed` where the substance stood on
+# no list. `places` counts the mentions that it was raised for; no more than the first hundred of each name
+# are in `alert_mention`.
 alert = Table(
     "alert",
     metadata,
@@ -229,7 +232,7 @@ alert = Table(
     Column("article_day", String(10), nullable=False),
     Column("raised_at", Utc, nullable=False, index=True),
     Column("quiet", Boolean, nullable=False),
-    Column("status", Str, nullable=False, server_default="new"),
+    Column("status", LABEL, nullable=False, server_default="new"),
     Column("found_on", Str, nullable=False, server_default="check"),
     Column("story_id", Integer, index=True),
     words("again"),
@@ -240,9 +243,14 @@ alert = Table(
     Column("language", Str),
     Column("published_at", Utc),
     Column("published_offset", String(6)),
+    Column("assignee", String(32), nullable=False, server_default=""),
+    Column("decision_n", Integer),
+    Column("snoozed_until", String(10), nullable=False, server_default=""),
+    Column("suppression_id", Integer, index=True),
     UniqueConstraint("article_id", "substance"),
     ForeignKeyConstraint(["article_id", "revision"], ["revision.article_id", "revision.n"]),
     Index("ix_alert_substance_rule_raised_at", "substance", "rule", "raised_at"),
+    Index("ix_alert_status_severity_raised_at", "status", "severity", "raised_at"),
 )
 
 alert_mention = Table(

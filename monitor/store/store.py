@@ -17,6 +17,7 @@ from monitor.store import (
     alerts,
     articles,
     captures,
+    decisions,
     enrichment,
     ledger,
     notices,
@@ -29,6 +30,7 @@ from monitor.store import (
 )
 from monitor.store import schema as t
 from monitor.store.condition import check_whole, refuse_emptied
+from monitor.store.decision_verbs import Decisions
 from monitor.store.engine import (
     BUSY_SECONDS,
     may_be_written,
@@ -41,7 +43,6 @@ from monitor.store.engine import (
     store_errors,
 )
 from monitor.store.migrate import bring_up_to_date, refuse_outdated
-from monitor.store.outbox import Outbox
 from monitor.store.single import single_instance
 from monitor.store.values import (
     ChangeLike,
@@ -126,11 +127,6 @@ class Store:
         """Give all connections back; the store must not be used any more."""
         self._reader.dispose()
         self._writer.dispose()
-
-    @property
-    def outbox(self) -> Outbox:
-        """Notices that go to people."""
-        return Outbox(self._write, self._read)
 
     def alone(self) -> AbstractContextManager[Callable[[], bool]]:
         """Hold the lock of the one `watch` that may run with this database.
@@ -360,6 +356,7 @@ class Store:
     def begin_check(self, run: int, source: str, now: datetime, planned: datetime | None = None) -> int:
         """Open the check of one source within a run and return its id."""
         with self._write("could not begin a check") as connection:
+            decisions.wake(connection, now)
             return ledger.begin_check(connection, run, source, planned, now)
 
     def end_check(
@@ -492,6 +489,11 @@ class Store:
     def watched_names(self) -> list[WatchedName]:
         """The names of the novelty queue that somebody decided to watch, in the order of the decisions."""
         return self._read("could not read the novelty queue", novel.watched)
+
+    @property
+    def decisions(self) -> Decisions:
+        """What people decide about alerts, and what they hold back or have erased."""
+        return Decisions(self._write, self._read)
 
     # --- inside ------------------------------------------------------------------------------------
 

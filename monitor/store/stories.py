@@ -261,6 +261,16 @@ def forget(connection: Connection, before: datetime, limit: int) -> int:
     return len(rows)
 
 
+def unfile(connection: Connection, article_id: int) -> None:
+    """Forget what one article is found by; it stays in its story."""
+    m = t.story_member.c
+    rows = connection.execute(select(m.article_id, m.filed, m.at).where(m.article_id == article_id)).all()
+    _unfile(connection, [(row.article_id, row.filed, row.at) for row in rows])
+    connection.execute(
+        update(t.story_member).where(m.article_id == article_id).values(trace=None, filed=None)
+    )
+
+
 def _unfile(connection: Connection, filed: Sequence[tuple[int, bytes | None, int]]) -> None:
     rows = [
         {"old_key": key, "old_at": at, "old_article": article}

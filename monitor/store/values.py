@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Protocol
@@ -14,21 +14,6 @@ RESCAN = "rescan"
 
 COPY_LENGTH = 200
 """Texts of fewer code points are never taken for copies of each other: "404 not found" is no story."""
-
-
-class PlannedLike(Protocol):
-    """A delivery as the notify wing plans it."""
-
-    @property
-    def channel(self) -> str: ...
-    @property
-    def rule(self) -> str: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def due_at(self) -> datetime: ...
-    @property
-    def digest(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +32,7 @@ class Record:
     `watchlist` (a digest) and `program` (a version) say what it was matched with: a stored text met again
     under the same two is left alone, under others its mentions are replaced by these. `novel`: names that
     no list has, for the queue. `member`: its story; `added`: alerts that its story has told of already, so
-    that the article only stands behind them. `deliveries`: by substance, what its alerts send to whom.
+    that the article only stands behind them.
     """
 
     article: Article
@@ -60,7 +45,6 @@ class Record:
     basis: int = 0  # see Store.basis
     member: Member | None = None
     added: tuple[Alert, ...] = ()
-    deliveries: Mapping[str, Sequence[PlannedLike]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +127,7 @@ class Recorded:
     `copies`: of the new and revised, those whose text another address had first. `matched`: of the new
     and revised, those with a mention. `mentions`, `alerts`: rows added. `alert_ids`: the alerts added.
     `joined`: of the new, those that tell a story that was known. `added`: articles put behind alerts.
+    `suppressed`: alerts that were kept and are not shown; they are not among `alerts`.
     """
 
     new: int = 0
@@ -157,6 +142,7 @@ class Recorded:
     gone: int = 0
     joined: int = 0
     added: int = 0
+    suppressed: int = 0
 
     def __add__(self, other: Recorded) -> Recorded:
         return Recorded(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)})
@@ -491,3 +477,60 @@ class Job:
     outcome: str = ""
     message: str = ""
     failures: int = 0
+
+
+# --- decisions ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NewDecision:
+    """One step to be written about an alert: `seen` is the status that it was decided at, `after` the next.
+
+    `until` is an ISO day; `code` a reason code of the configuration, `why` the reason in words.
+    """
+
+    alert: int
+    action: str
+    seen: str
+    after: str
+    why: str = ""
+    code: str = ""
+    assignee: str = ""
+    until: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What became of a step: `found` is the alert's status before it, "" for no such alert."""
+
+    step: NewDecision
+    found: str
+    written: bool
+    number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionState:
+    """An alert's status with the newest decision; `at` is None before the first."""
+
+    alert: int
+    status: str
+    substance: str
+    at: datetime | None
+    by: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased of an article, and what lies elsewhere and has to be erased by hand.
+
+    `warc`: file, offset and id of each record that holds it.
+    """
+
+    article: int
+    url: str
+    texts: int
+    bodies: int
+    alerts: tuple[int, ...]
+    warc: tuple[tuple[str, int, str], ...]

@@ -12,8 +12,8 @@ import hashlib
 from sqlalchemy import Connection, inspect, text
 
 from monitor.model import Severity
+from monitor.store.decision_views import DECISION_VIEWS
 from monitor.store.notice_views import NOTICE_VIEWS
-from monitor.store.outbox_views import OUTBOX_VIEWS
 from monitor.store.story_views import STORY_VIEWS
 
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
@@ -84,10 +84,17 @@ SELECT al.id AS alert_id,
             ELSE (SELECT COUNT(DISTINCT m.outlet) FROM story_member m
                    WHERE m.article_id IN (SELECT al.article_id UNION ALL SELECT k.article_id
                                             FROM alert_source k WHERE k.alert_id = al.id)) END AS outlets,
-       al.again AS told_again
+       al.again AS told_again,
+       COALESCE((SELECT p.name FROM person p WHERE p.id = al.assignee), '') AS assignee,
+       COALESCE(w.name, '') AS decided_by,
+       dc.at AS decided_at,
+       COALESCE(NULLIF(dc.why, ''), dc.code, '') AS reason,
+       al.suppression_id AS suppression_id
   FROM alert al
   JOIN article ar ON ar.id = al.article_id
   LEFT JOIN substance s ON s.key = al.substance
+  LEFT JOIN decision dc ON dc.n = al.decision_n
+  LEFT JOIN person w ON w.id = dc.person
 """
 
 _ARTICLES = """
@@ -434,8 +441,8 @@ VIEWS = {
     "v_term_presence": _TERM_PRESENCE,
     "v_novel_names": _NOVEL_NAMES,
     **STORY_VIEWS,
+    **DECISION_VIEWS,
     **NOTICE_VIEWS,
-    **OUTBOX_VIEWS,
 }
 """View name -> its SELECT, in the order of creation."""
 
@@ -462,9 +469,12 @@ def drop_views(connection: Connection) -> None:
 def create_views(connection: Connection) -> None:
     """Make every view anew and note which set it is, all in the caller's transaction."""
     drop_views(connection)
-    agg = "group_concat" if connection.dialect.name == "sqlite" else "string_agg"
+    lite = connection.dialect.name == "sqlite"
+    agg = "group_concat" if lite else "string_agg"
+    today = "date('now')" if lite else "to_char(CURRENT_TIMESTAMP AT TIME ZONE 'UTC', 'YYYY-MM-DD')"
     for name, select in VIEWS.items():
-        connection.exec_driver_sql(f"CREATE VIEW {name} AS {select.format(agg=agg, levels=_LEVELS)}")
+        made = select.format(agg=agg, levels=_LEVELS, today=today)
+        connection.exec_driver_sql(f"CREATE VIEW {name} AS {made}")
     connection.execute(
         text("INSERT INTO meta (key, value) VALUES (:key, :digest)"), {"key": _MARK, "digest": digest()}
     )

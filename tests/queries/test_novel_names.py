@@ -114,7 +114,7 @@ def test_from_an_article_over_the_queue_to_an_alert(tmp_path: Path) -> None:
 def test_the_command_line_tells_what_is_wrong(tmp_path: Path) -> None:
     world(tmp_path, "Nothing.")
     code, _, err = ran(tmp_path, "novel", "decide", "x", "ignore")
-    assert (code, "a decision needs --reason TEXT and --by NAME" in err) == (2, True)
+    assert (code, "a decision needs --why TEXT and --by NAME" in err) == (2, True)
     code, _, err = ran(tmp_path, "novel", "decide", "99", "ignore", "--reason", "x", "--by", "y")
     assert (code, "there is no name “99” in the queue" in err) == (1, True)
     code, _, err = ran(tmp_path, "novel", "--format", "xlsx")

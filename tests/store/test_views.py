@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from monitor.model import Alert, Document, Gap, Source, SourceState
-from monitor.notify import Planned
-from monitor.store import Member, NovelName, Original, Record, Store, open_store
+from monitor.model import Alert, Document, Gap, Severity, Source, SourceState, Suppression
+from monitor.store import Member, NewDecision, NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mentions, record
 from tests.store.test_enrichment import Finding
@@ -48,10 +47,8 @@ def fill(store: Store) -> None:
     copy = replace(page, url="https://other.example/1", source="Other")
     unruled = article("https://news.example/3", "They spoke of fentanyl again." + FILLER)
     both = article("https://news.example/4", "fentanyl beside (2-bromoethyl)benzene." + FILLER)
-    planned = {"fentanyl": (Planned("desk", "all", "alert", NOW),)}
-    first = replace(record(page), deliveries=planned)
     store.record(
-        [first, record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
+        [record(page), record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
         SourceState("Example News", next_check=NOW + HOUR),
         check=check,
         gaps=[Gap("https://news.example/9", "timeout", "no answer")],
@@ -78,6 +75,9 @@ def fill(store: Store) -> None:
     store.record([], found_notices=[NOTICE], now=NOW)
     for _ in range(3):
         store.end_check(store.begin_check(run, "Customs", NOW), "not-a-feed", NOW, message="an HTML page")
+    store.decisions.decide([NewDecision(1, "assign", "new", "assigned", assignee="Ben")], by="Ann", now=NOW)
+    held = Suppression(Severity.LOW, "2026-12-24", substance="heroin")
+    store.decisions.suppress(held, why="noise", by="Ann", now=NOW)
 
 
 def one(store: Store, query: str) -> dict[str, object]:

@@ -16,10 +16,10 @@ import typer
 
 from monitor import __version__
 from monitor.doors.cli import (
+    alerts,
     config,
     evidence,
     notices,
-    notify,
     novel,
     reports,
     rescan,
@@ -120,6 +120,11 @@ app.command()(run.run)
 app.command()(run.watch)
 app.command()(reports.report)
 app.command()(reports.explain)
+app.command()(alerts.alerts)
+app.add_typer(alerts.commands, name="alert")
+app.add_typer(alerts.suppress_commands, name="suppress")
+app.command()(alerts.forget)
+app.add_typer(alerts.audit_commands, name="audit")
 app.command()(source.sources)
 app.add_typer(source.commands, name="source")
 app.add_typer(config.commands, name="config")
@@ -130,4 +135,3 @@ app.command()(resolve.resolve)
 app.command()(scan.scan)
 app.command()(rescan.rescan)
 app.add_typer(evidence.commands, name="evidence")
-app.add_typer(notify.commands, name="notify")

@@ -51,7 +51,9 @@ def novel(
 def novel_decide(
     name: Annotated[str, typer.Argument(help="The name, or its number.")],
     decision: Annotated[Decision, typer.Argument(help="watch, ignore or open.")],
-    reason: Annotated[str, typer.Option(help="The reason; it is kept.", metavar="TEXT")] = "",
+    reason: Annotated[
+        str, typer.Option("--why", "--reason", help="The reason; it is kept.", metavar="TEXT")
+    ] = "",
     by: Annotated[str, typer.Option(help="Who decides; it is kept.", metavar="NAME")] = "",
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
@@ -60,7 +62,7 @@ def novel_decide(
     from monitor.queries.novel_names import decide
 
     if not reason.strip() or not by.strip():
-        raise typer.BadParameter("a decision needs --reason TEXT and --by NAME; both are kept with it")
+        raise typer.BadParameter("a decision needs --why TEXT and --by NAME; both are kept with it")
     found = decide(load(config), name, decision.value, who=by.strip(), why=reason.strip(), now=now())
     typer.echo(f"{decision.value}: {clean(found)}; {CONSEQUENCES[decision]}")
 

@@ -16,6 +16,18 @@ from monitor.doors.cli.common import (
     say_aside,
     terminal_width,
 )
+from monitor.doors.cli.filters import (
+    Assignees,
+    Contained,
+    Grave,
+    Languages,
+    Lists,
+    Sources,
+    Statuses,
+    Substances,
+    Tags,
+    filter_of,
+)
 from monitor.doors.output import write_whole
 from monitor.queries.reports import report_names
 
@@ -44,9 +56,21 @@ def report(
             show_default=False,
         ),
     ] = None,
+    severity: Grave = "",
+    substance: Substances = None,
+    list_: Lists = None,
+    source: Sources = None,
+    language: Languages = None,
+    tag: Tags = None,
+    status: Statuses = None,
+    assignee: Assignees = None,
+    containing: Contained = "",
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Print a report from the database, or write it to a file."""
+    """Print a report from the database, or write it to a file.
+
+    --severity and what follows it choose alerts, for the report of alerts.
+    """
     from monitor.queries.periods import period
     from monitor.queries.reports import Form, format_of, make_report
 
@@ -58,7 +82,8 @@ def report(
     chosen = Form(format_of(form, out), terminal_width(), _SEPARATORS[separator], marked)
     if out is None and chosen.name == "xlsx":
         raise typer.BadParameter("a workbook is no text for the terminal: name a file with --out")
-    made = make_report(load(config), name, start, stop, chosen, moment)
+    alerts = filter_of(severity, substance, list_, source, language, tag, status, assignee, containing)
+    made = make_report(load(config), name, start, stop, chosen, moment, alerts)
     if out is None:
         typer.echo(made.decode().rstrip("\n"))
         return
