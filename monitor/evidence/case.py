@@ -64,6 +64,7 @@ class Gone:
     revision: int | None = None
     sha256: str = ""
     text: str | None = None
+    article: int | None = None  # whose revision it is, where the page is another article by now
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,10 @@ class Case:
 
     def gone_file(self, gone: Gone) -> str:
         """The file with the text that a name disappeared from; "" when there is no such text."""
-        return "" if gone.revision is None else f"{self.folder}/gone-{gone.revision}.txt"
+        if gone.revision is None:
+            return ""
+        number = gone.revision if gone.article is None else f"{gone.article}-{gone.revision}"
+        return f"{self.folder}/gone-{number}.txt"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from monitor.evidence.records import NoRecordError, check, cut
 from monitor.model import stands_in
 
 _NAME = re.compile(
-    r"index\.html|alert-\d{1,12}/(?:text\.txt|gone-\d{1,9}\.txt|body\.bin|record\.warc(?:\.gz)?)"
+    r"index\.html|alert-\d{1,12}/(?:text\.txt|gone-(?:\d{1,9}-)?\d{1,9}\.txt|body\.bin|record\.warc(?:\.gz)?)"
 )
 _LARGEST_MANIFEST = 64 * 1024 * 1024
 _LARGEST_BUNDLE = 1024 * 1024 * 1024  # bytes of all files: they are held at once

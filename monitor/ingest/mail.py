@@ -141,7 +141,7 @@ class _Parts:
         elif part.is_multipart():
             return self._within(part, kind, first, level + 1)
         elif kind.startswith("multipart/"):
-            self.problems.append(f"its parts ({kind}) cannot be told apart; read as text")
+            self.problems.append(f"its parts ({kind}) cannot be separated; read as text")
             return [("plain", _text(part))]
         elif kind in _BODY_TYPES and not part.is_attachment() and (first or not _name(part)):
             return [_body_text(part, kind)]

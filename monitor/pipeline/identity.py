@@ -116,6 +116,8 @@ class Identities:
             others.append(self.store.item_of(document.within, _shas(article)))
         if article.declared_url:
             declared = article.declared_url
+            same_batch = self._pending.get(declared, [])
+            others += [replace(v, same=True) for v in same_batch if v.text == article.text]
             others.append(self.store.version_elsewhere(declared, document.url, article.sha256))
         elsewhere = [version for version in others if version is not None]
         found = choose(article, own, elsewhere, fixed=document.fixed)

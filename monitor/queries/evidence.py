@@ -136,7 +136,7 @@ def _gone(found: Disappearance) -> Gone:
         "captured_at": _moment(found.captured_at),
         "body_sha256": found.body_sha256 or None,
     }
-    return Gone(facts, found.surface, found.revision, found.text_sha256, found.text)
+    return Gone(facts, found.surface, found.revision, found.text_sha256, found.text, found.article)
 
 
 def _other(article: OtherArticle) -> dict[str, object]:

@@ -191,6 +191,9 @@ def explain_article(config: Config, place: str, now: datetime) -> list[str]:
                 f"no article is stored under {url}; give its address, or the number of an alert"
             )
         article = known[0]
+        later = rows(
+            "SELECT url, title FROM v_articles WHERE place = :url AND url <> :url ORDER BY article_id"
+        )
         story = rows("SELECT * FROM v_story_articles WHERE url = :url")
         named = rows(
             "SELECT substance, substance_name, MAX(score) AS score, COUNT(*) AS times, "
@@ -208,6 +211,7 @@ def explain_article(config: Config, place: str, now: datetime) -> list[str]:
         f"  {url}",
         f"  source {article['source']}",
         *_names(article),
+        *(f"  read there later: {each['title'] or '(no title)'}, {each['url']}" for each in later[-5:]),
     ]
     return [*head, "", *_membership(story, first), "", *_named(article, named, behind)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select, update
 
 from monitor.model import Capture, Hop, WarcPlace
 from monitor.store import alerts
@@ -122,11 +122,12 @@ def exhibit(connection: Connection, alert_id: int) -> Exhibit | None:
 def _gone(connection: Connection, alert_id: int) -> tuple[Disappearance, ...]:
     """The names of an alert that disappeared from its page. What is over is never changed any more."""
     a, p, r, c = t.alert.c, t.term_presence.c, t.revision.c, t.capture.c
+    read = func.coalesce(p.gone_article_id, p.article_id)
     query = (
         select(t.term_presence, r.sha256, r.text, r.codec, c.captured_at, c.sha256.label("body_sha256"))
         .join(t.alert, (a.article_id == p.article_id) & (a.substance == p.substance))
-        .join(t.revision, (r.article_id == p.article_id) & (r.n == p.gone_revision), isouter=True)
-        .join(t.capture, of(p.article_id, p.gone_revision), isouter=True)
+        .join(t.revision, (r.article_id == read) & (r.n == p.gone_revision), isouter=True)
+        .join(t.capture, of(read, p.gone_revision), isouter=True)
         .where(a.id == alert_id, p.gone_at.is_not(None))
         .order_by(p.source, p.name, p.n)
     )
@@ -144,6 +145,7 @@ def _gone(connection: Connection, alert_id: int) -> tuple[Disappearance, ...]:
             text=None if row["text"] is None else unpack(row["text"], row["codec"]),
             captured_at=row["captured_at"],
             body_sha256=row["body_sha256"] or "",
+            article=None if row["gone_article_id"] == row["article_id"] else row["gone_article_id"],
         )
         for row in connection.execute(query).mappings()
     )

@@ -207,7 +207,7 @@ def _bring_up(
     open_ones = _open(connection, reading.source, reading.url)
     back_since = page["unread_since"] if page and page["unread_outcome"] == Outcome.GONE else None
     if back_since is not None:
-        _close(connection, open_ones.values(), back_since, PAGE_GONE, None)
+        _close(connection, open_ones.values(), back_since, PAGE_GONE)
         open_ones = {}
     there = _names(connection, reading)
     before = _text(connection, page["article_id"], page["revision"]) if page else None
@@ -252,7 +252,7 @@ def _end(connection: Connection, reading: _PageRead, missing: Iterable[RowMappin
             doubt = row["doubt_since"] or reading.now
             connection.execute(update(t.term_presence).where(c.id == row["id"]).values(doubt_since=doubt))
         else:
-            _close(connection, [row], reading.now, ABSENT, reading.revision)
+            _close(connection, [row], reading.now, ABSENT, reading)
             gone += 1
     return gone
 
@@ -279,9 +279,16 @@ def _open(connection: Connection, source: str, url: str) -> dict[Key, RowMapping
 
 
 def _close(
-    connection: Connection, rows: Iterable[RowMapping], at: datetime, reason: str, revision: int | None
+    connection: Connection,
+    rows: Iterable[RowMapping],
+    at: datetime,
+    reason: str,
+    read: _PageRead | None = None,
 ) -> None:
-    values = {"gone_at": at, "gone_reason": reason, "gone_revision": revision, "doubt_since": None}
+    """End stretches; `read` is the text that the names are not in."""
+    values: dict[str, Any] = {"gone_at": at, "gone_reason": reason, "doubt_since": None}
+    if read is not None:
+        values |= {"gone_revision": read.revision, "gone_article_id": read.article_id}
     numbers = [row["id"] for row in rows]
     if numbers:
         connection.execute(update(t.term_presence).where(t.term_presence.c.id.in_(numbers)).values(values))

@@ -28,6 +28,7 @@ watched_page = Table(
 # One row a stretch of time in which a name stood on a page; the stretch is open while `gone_at` is NULL.
 # `absent_at` is the reading before, when it was not there yet. `doubt_since`: it is not in the text any more,
 # and still in what the server sends. Closed rows are never changed.
+# `gone_revision` is one of `gone_article_id`: another article where the page's text was replaced.
 term_presence = Table(
     "term_presence",
     metadata,
@@ -47,5 +48,6 @@ term_presence = Table(
     Column("gone_at", Utc),
     words("gone_reason"),
     Column("gone_revision", Integer),
+    Column("gone_article_id", Integer),
     UniqueConstraint("source", "url", "substance", "name", "n"),
 )

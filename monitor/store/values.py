@@ -279,6 +279,7 @@ class Disappearance:
     text: str | None
     captured_at: datetime | None
     body_sha256: str
+    article: int | None = None  # whose `revision` it is, where another text made the page another article
 
 
 @dataclass(frozen=True, slots=True)

@@ -411,7 +411,9 @@ SELECT d.source AS source,
        CASE WHEN d.gone_at IS NULL THEN COALESCE(d.unread_message, '') ELSE '' END AS message,
        d.article_id AS article_id,
        d.appeared_revision AS appeared_revision,
-       d.gone_revision AS gone_revision
+       d.gone_revision AS gone_revision,
+       CASE WHEN d.gone_revision IS NOT NULL THEN COALESCE(d.gone_article_id, d.article_id) END
+           AS gone_article_id
   FROM (SELECT p.*,
                w.unread_since AS unread_since,
                w.unread_message AS unread_message,

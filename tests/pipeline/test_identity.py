@@ -185,6 +185,12 @@ def test_a_page_cannot_pass_for_another_that_is_stored(desk: Desk) -> None:
     assert desk.read(article(SEIZURE, f"{URL}/print", declared_url=stored)) == [stored]
 
 
+def test_a_page_and_its_printed_form_in_one_batch(desk: Desk) -> None:
+    printed = article(SEIZURE, f"{URL}/print", declared_url=URL)
+    other = article(COURT, f"{URL}/other", declared_url=URL)
+    assert desk.read(article(SEIZURE), printed, other) == [URL, URL, f"{URL}/other"]
+
+
 def test_what_an_earlier_version_stored_under_a_declared_address_stays_there(desk: Desk) -> None:
     canonical, asked = "https://example.org/story", "https://example.org/story?id=7&lang=en"
     old = article(SEIZURE, canonical)

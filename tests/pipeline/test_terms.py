@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 
@@ -24,7 +25,7 @@ def watch(monitor: Monitor, clock: Clock) -> str:
 def report(folder: Path) -> list[list[str]]:
     code, out, _ = ran(folder, "report", "term-presence", "--since", "2026-01-01", "--format", "csv")
     assert code == 0
-    rows = [line.split(",") for line in out.strip().splitlines()]
+    rows = list(csv.reader(out.strip().splitlines()))
     return [
         [dict(zip(rows[0], row, strict=True))[name] for name in ("name", "state", "reason")]
         for row in rows[1:]
@@ -82,6 +83,29 @@ def test_the_life_of_a_name_on_a_page(tmp_path: Path) -> None:
     assert "On the watched page" in out
     assert "“examplium chloride”: there since 2026-03-02 09:00, last seen 2026-03-02 10:00; gone at" in out
     assert out.strip().endswith("Nothing here is legal advice.")
+
+
+def test_a_page_whose_text_is_replaced_is_another_article_and_the_same_page(tmp_path: Path) -> None:
+    """And its alerts keep their title, and their evidence the text that the name is not in."""
+    other = "Our kitchens are planned by hand. Come and see us in the old mill, on any day but Sunday."
+    routes: dict[str, object] = {"/list": page("Price list", OFFER)}
+    with served(routes) as server:  # type: ignore[arg-type]
+        source = f"- name: vendor\n  kind: page\n  url: {server.url}/list\n  every: 1h\n"
+        config = write_config(tmp_path, source, more=allowing(server))
+        clock = Clock()
+        with opened(config, clock) as monitor:
+            watch(monitor, clock)
+            for text, gone, appeared in ((other, 2, 0), (OFFER, 0, 2), (other, 2, 0)):
+                routes["/list"] = page("Kitchens" if text == other else "Price list", text)
+                clock.forward(hours=1)
+                (check,) = monitor.run().checks
+                assert (check.done.gone, check.done.appeared, check.done.alerts) == (gone, appeared, 0)
+    assert {tuple(row[1:]) for row in report(tmp_path)} == {("gone", "absent")}
+    assert ran(tmp_path, "evidence", "1", "--out", "kept")[0] == 0
+    (alert,) = json.loads((tmp_path / "kept/manifest.json").read_text())["alerts"]
+    assert alert["article"]["title"] == "Price list"
+    texts = {(tmp_path / "kept" / gone["file"]).read_text() for gone in alert["disappeared"]}
+    assert all("kitchens are planned" in text for text in texts)
 
 
 def test_a_page_that_leads_to_the_front_page_proves_nothing(tmp_path: Path) -> None:

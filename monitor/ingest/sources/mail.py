@@ -189,7 +189,7 @@ class _Mailbox:
 def is_cut(body: bytes, size: int) -> bool:
     """Has a message fewer bytes than the server says, and no end?
 
-    Exchange estimates sizes unless it is told otherwise, so the last border of a message's parts counts more.
+    Exchange estimates sizes unless set up otherwise, so the last border of a message's parts counts more.
     """
     if len(body) >= size:
         return False
