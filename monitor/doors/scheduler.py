@@ -21,7 +21,7 @@ from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
 from monitor.pipeline.reading import bug_summary
 from monitor.pipeline.run import Monitor
-from monitor.pipeline.session import Session, Tell
+from monitor.pipeline.session import OnProgress, Session
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, every, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 
@@ -51,7 +51,7 @@ Edited = Callable[[], "Config | None"]
 
 def watch(
     monitor: Monitor,
-    tell: Tell,
+    on_progress: OnProgress,
     *,
     stop_signals: tuple[signal.Signals, ...] = (),
     edited: Edited = lambda: None,
@@ -63,12 +63,12 @@ def watch(
     when another instance is watching with the same database.
     """
     with monitor.store.alone() as still_alone:
-        return asyncio.run(_watch(monitor, tell, stop_signals, still_alone, edited))
+        return asyncio.run(_watch(monitor, on_progress, stop_signals, still_alone, edited))
 
 
 async def _watch(
     monitor: Monitor,
-    tell: Tell,
+    on_progress: OnProgress,
     stop_signals: tuple[signal.Signals, ...],
     still_alone: Callable[[], bool],
     edited: Edited,
@@ -83,7 +83,7 @@ async def _watch(
         next_one: Monitor | None = monitor
         ended = True
         while next_one is not None and not stopped.is_set():
-            next_one, ended = await _watch_with(next_one, tell, stopped, edited)
+            next_one, ended = await _watch_with(next_one, on_progress, stopped, edited)
             if next_one is not None:
                 await _take_over(next_one, stopped)
         if next_one is not None:
@@ -94,10 +94,10 @@ async def _watch(
 
 
 async def _watch_with(
-    monitor: Monitor, tell: Tell, stopped: asyncio.Event, edited: Edited
+    monitor: Monitor, on_progress: OnProgress, stopped: asyncio.Event, edited: Edited
 ) -> tuple[Monitor | None, bool]:
     """Watch until a stop or a changed configuration; the monitor to go on with, and whether all has ended."""
-    async with monitor.session("watch", tell) as session:
+    async with monitor.session("watch", on_progress) as session:
         watcher = Watcher(monitor, session, asyncio.get_running_loop(), edited=edited)
         watcher.start()
         minding = asyncio.create_task(watcher.mind_the_clock())
@@ -331,7 +331,7 @@ class Watcher:
                     wait=self._stopped.wait,
                 )
                 due = result.next_at
-                _tell_sync(result)
+                _log_sync(result)
             finally:
                 self._move(JOB, due)
 
@@ -345,7 +345,7 @@ class Watcher:
                 return
             self._move(RENEWAL, None)  # a long watchlist takes longer than the time to the next look
             try:
-                self._tell_news(self._monitor.renew())
+                self._log_news(self._monitor.renew())
             finally:
                 self._move(RENEWAL, self._monitor.clock() + timedelta(seconds=self._look_every))
 
@@ -366,7 +366,7 @@ class Watcher:
             log.warning("the changed configuration is in force: %s", changes)
             self._loop.call_soon_threadsafe(self.replaced.set)
 
-    def _tell_news(self, news: WatchlistNews | None) -> None:
+    def _log_news(self, news: WatchlistNews | None) -> None:
         """Say what has changed, and plan the rescan."""
         if news is None:
             return
@@ -406,8 +406,8 @@ class Watcher:
 
     def _on_error(self, event: JobExecutionEvent) -> None:
         """What one of the other jobs raised; those of sources record their own."""
-        told = isinstance(event.exception, MonitorError)
-        log.error("job %s: %s", event.job_id, event.exception if told else bug_summary(event.exception))
+        known = isinstance(event.exception, MonitorError)
+        log.error("job %s: %s", event.job_id, event.exception if known else bug_summary(event.exception))
 
     def _on_skip(self, event: JobEvent) -> None:
         """A job that was due did not begin: the one before is at work, or there was no thread for it."""
@@ -429,12 +429,12 @@ def source_changes(before: Sequence[Source], after: Sequence[Source]) -> str:
         "removed": [name for name in old if name not in new],
         "changed": [name for name in new if name in old and new[name] != old[name]],
     }
-    told = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
-    return f"sources {told}" if told else "the same sources, other settings"
+    changed = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
+    return f"sources {changed}" if changed else "the same sources, other settings"
 
 
-def _tell_sync(result: SyncResult) -> None:
-    """One line when there is something new; trouble with PubChem is told once, not at every try."""
+def _log_sync(result: SyncResult) -> None:
+    """One line when there is something new; trouble with PubChem is shown once, not at every try."""
     if not result.news:
         return
     if result.outcome == "ok":

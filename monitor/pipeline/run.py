@@ -31,7 +31,7 @@ from monitor.pipeline.prepare import (
     watchlist_mark,
     with_terms,
 )
-from monitor.pipeline.session import Session, Tell
+from monitor.pipeline.session import OnProgress, Session
 from monitor.pipeline.slots import ACTIVE, ASIDE, open_files, slots_within
 from monitor.pipeline.structures import lacking_in_words, open_structures
 from monitor.pipeline.workers import Workers
@@ -90,7 +90,7 @@ def build(config: Config, clock: Clock, cache: Path | None = None) -> Monitor:
 Ready = Callable[[Callable[[], object]], None]
 
 
-def _tell_nobody(progress: Progress) -> None:
+def _show_nothing(progress: Progress) -> None:
     """Show no progress."""
 
 
@@ -151,7 +151,7 @@ class Monitor:
         """Put a watchlist in force that has changed since; None when there is nothing new.
 
         It may take long: not for the event loop. A refused one leaves all as it is (`refused` says why).
-        Raises MonitorError when the rules do not fit the new watchlist; told once, until it changes again.
+        Raises MonitorError when the rules do not fit the new watchlist; raised once, until it changes again.
         """
         seen = watchlist_mark(self.config, self.store)
         if seen == self.seen:
@@ -181,7 +181,10 @@ class Monitor:
         return tuple(known[name] for name in wanted)
 
     def run(
-        self, names: Iterable[str] | None = None, tell: Tell = _tell_nobody, ready: Ready | None = None
+        self,
+        names: Iterable[str] | None = None,
+        on_progress: OnProgress = _show_nothing,
+        ready: Ready | None = None,
     ) -> RunSummary:
         """Check the sources once, all of them or those named, and return what happened.
 
@@ -189,10 +192,12 @@ class Monitor:
         signal handler. Raises StoreError when the database failed, BugError when there was a bug; both only
         after the other sources were finished and recorded.
         """
-        return asyncio.run(self._run(self.named(names), tell, ready))
+        return asyncio.run(self._run(self.named(names), on_progress, ready))
 
-    async def _run(self, sources: Sequence[Source], tell: Tell, ready: Ready | None) -> RunSummary:
-        async with self.session("once", tell) as session:
+    async def _run(
+        self, sources: Sequence[Source], on_progress: OnProgress, ready: Ready | None
+    ) -> RunSummary:
+        async with self.session("once", on_progress) as session:
             if ready is not None:
                 loop = asyncio.get_running_loop()
                 ready(lambda: loop.call_soon_threadsafe(session.stop))
@@ -205,7 +210,7 @@ class Monitor:
         return summary
 
     @asynccontextmanager
-    async def session(self, kind: str, tell: Tell = _tell_nobody) -> AsyncIterator[Session]:
+    async def session(self, kind: str, on_progress: OnProgress = _show_nothing) -> AsyncIterator[Session]:
         """Open a run of the ledger with one HTTP client and one worker thread for all its checks."""
         from monitor.ingest import Http
 
@@ -217,7 +222,7 @@ class Monitor:
                 few = sum(slots_within(open_files())) < ACTIVE + ASIDE
                 limits = replace(http_limits(self.config), keep_alive=not few)
                 async with Http(limits, wall=self.clock) as http:
-                    session = Session(self, run, http, warcs, pool, tell)
+                    session = Session(self, run, http, warcs, pool, on_progress)
                     yield session
             status, message = ("failed", str(session.bugs[0])) if session.bugs else ("done", "")
         except StoreError as error:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from monitor.store import Record, Recorded, StoredRevision
 
 Answer = TypeVar("Answer")
-Tell = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None]
 
 STOP_GRACE = 4.0  # seconds that a stop leaves to the work in hand before it is broken off
 GAPS_TOLD = 50  # gaps of one check that the summary carries; the database has all of them
@@ -117,11 +117,11 @@ class Session:
         http: Http,
         warcs: Warcs | None,
         pool: ThreadPoolExecutor,
-        tell: Tell,
+        on_progress: OnProgress,
     ) -> None:
         self.bugs: list[Exception] = []
         self._monitor, self._run, self._http, self._warcs = monitor, run, http, warcs
-        self._pool, self._tell = pool, tell
+        self._pool, self._on_progress = pool, on_progress
         self._store = monitor.store
         self._slots, self._room = Slots(*slots_within(open_files())), Room()
         self._stop = asyncio.Event()
@@ -151,7 +151,7 @@ class Session:
     async def check(self, source: Source) -> CheckResult:
         """Read one source, record what it has, and say when to look again. Raises StoreError only."""
         async with self._slots.take():
-            self._tell(Progress(source.name))
+            self._on_progress(Progress(source.name))
             check = await self.work(self._begin, source)
             try:
                 outcome, message, error = await self._read(check)
@@ -159,7 +159,7 @@ class Session:
                 await self.work(self._end_if_possible, check, str(failure))
                 raise
             result = await self.work(self._end, check, outcome, message, error)
-            self._tell(Progress(source.name, result.done.new, result.done.alerts, result))
+            self._on_progress(Progress(source.name, result.done.new, result.done.alerts, result))
             return result
 
     async def rescan(self, budget: float | None) -> RescanResult | None:
@@ -192,7 +192,7 @@ class Session:
                     judge = self._monitor.judge
                     results = await self._results(judge, batch.documents)
                     await self.work(self._take, check, batch, judge, results)
-                    self._tell(Progress(check.source.name, check.done.new, check.done.alerts))
+                    self._on_progress(Progress(check.source.name, check.done.new, check.done.alerts))
                     if check.stopped:
                         break
         except SourceError as error:
