@@ -62,6 +62,13 @@ class Finder(Protocol):
     def listings(self, substance: str, at: date) -> list[ListingStatus]: ...
 
 
+Stated = Callable[[str, date], date | None]  # the day that a text states as its own, no later than the other
+
+
+def _nothing_stated(text: str, today: date) -> date | None:
+    return None
+
+
 @dataclass(slots=True)
 class ScanSummary:
     """What a scan did; `errors` counts lines that could not be read, `notes` dates that could not, and
@@ -82,15 +89,19 @@ def scan_files(
     today: date,
     progress: bool = False,
     structures: Structures | None = None,
+    stated: Stated = _nothing_stated,
 ) -> ScanSummary:
     """Scan the file `source` into the file `target`.
 
-    Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. `today`
-    stands in for a missing published_at. Raises MonitorError when a file cannot be opened or written.
+    Either may be "-"; names that end in .gz are packed. The target appears whole or not at all. Without a
+    published_at the listings are of the day that `stated` finds in the text, else of `today`. Raises
+    MonitorError when a file cannot be opened or written.
     """
     with open_lines(source, target, progress=progress) as (lines, write):
         ahead = 1 if source == STANDARD else _LINES_AT_ONCE
-        return scan_lines(lines, write, finder, today=today, structures=structures, ahead=ahead)
+        return scan_lines(
+            lines, write, finder, today=today, structures=structures, ahead=ahead, stated=stated
+        )
 
 
 def scan_lines(
@@ -101,6 +112,7 @@ def scan_lines(
     today: date,
     structures: Structures | None = None,
     ahead: int = 1,
+    stated: Stated = _nothing_stated,
 ) -> ScanSummary:
     """Scan lines of JSON; `write` gets one line of JSON for each that is not blank.
 
@@ -109,9 +121,11 @@ def scan_lines(
     summary = ScanSummary()
     listings = _listing_cache(finder)
     numbered = ((number, line) for number, line in enumerate(lines, 1) if line and not line.isspace())
-    drafts = (_draft(line, number, finder, today) for number, line in numbered)
+    drafts = (_draft(line, number, finder, today, stated) for number, line in numbered)
     for draft in drafts if structures is None else _looked(drafts, finder.watchlist, structures, ahead):
         answer = draft.answer
+        if draft.rests_on and draft.mentions:
+            answer[draft.rests_on] = draft.day.isoformat()
         answer["mentions"] = [_spell(each, listings(each.substance, draft.day)) for each in draft.mentions]
         summary.lines += 1
         summary.mentions += len(draft.mentions)
@@ -129,16 +143,20 @@ _Listings = Callable[[str, date], list[dict[str, str]]]
 
 @dataclass(slots=True)
 class _Draft:
-    """A line on its way to its answer, whose `mentions` are put into words last."""
+    """A line on its way to its answer, whose `mentions` are put into words last.
+
+    `rests_on` names what the day of a text without a published_at is: "stated_on" or "as_of"; "" with one.
+    """
 
     answer: dict[str, Any]
     day: date
     text: str = ""
     language: str | None = None
     mentions: list[Mention] = field(default_factory=list)
+    rests_on: str = ""
 
 
-def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
+def _draft(line: bytes, number: int, finder: Finder, today: date, stated: Stated) -> _Draft:
     try:
         record = parse_line(line)
     except ValueError as error:
@@ -151,11 +169,13 @@ def _draft(line: bytes, number: int, finder: Finder, today: date) -> _Draft:
     answer = {"id": record["id"], "mentions": []}
     if day is None and record.get("published_at"):
         answer["note"] = f"line {number}: published_at is no date: listings are as of {today.isoformat()}"
+    own = stated(text, today) if day is None and not record.get("published_at") else None
+    rests_on = "" if record.get("published_at") else "stated_on" if own else "as_of"
     found = finder.search(text, language)
     notes = [*found.left_out, *([not_covered(found.uncovered)] if found.uncovered else [])]
     if notes:
         answer["notes"] = [f"line {number}: {each}" for each in notes]
-    return _Draft(answer, day or today, text, language, found.mentions)
+    return _Draft(answer, day or own or today, text, language, found.mentions, rests_on)
 
 
 def _looked(

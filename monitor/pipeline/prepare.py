@@ -10,7 +10,7 @@ import csv
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -84,6 +84,13 @@ def shipped_lists() -> frozenset[str]:
 
     with (DATA / "lists.csv").open(encoding="utf-8", newline="") as lines:
         return frozenset(row["id"] for row in csv.DictReader(lines)).union(class_ids(), [LIST.id])
+
+
+def stated_day(text: str, today: date) -> date | None:
+    """The day that a text without a date states as its own, no later than `today`; None for none."""
+    from monitor.ingest.stated import stated_day as find
+
+    return find(text, datetime.combine(today, time.max, UTC))
 
 
 def load_watchlist(config: Config | None) -> Watchlist:

@@ -138,6 +138,25 @@ def test_a_list_without_legal_force_is_not_told_as_control(kind: str, status: st
     assert told == [status, "not yet in force"]
 
 
+@pytest.mark.parametrize(
+    ("own", "said", "status"),
+    [
+        (date(2019, 12, 31), {"stated_on": "2019-12-31"}, "not yet in force"),
+        (None, {"as_of": TODAY.isoformat()}, "in force"),
+    ],
+)
+def test_a_text_without_a_date_is_of_the_day_that_it_states(
+    own: date | None, said: dict[str, str], status: str
+) -> None:
+    out: list[bytes] = []
+    lines = [b'{"id": 1, "text": "fentanyl"}\n', b'{"id": 2, "text": "nothing"}\n']
+    door.scan_lines(lines, out.append, WordFinder(), today=TODAY, stated=lambda text, today: own)
+    found, nothing = map(json.loads, out)
+    assert said.items() <= found.items()
+    assert found["mentions"][0]["listings"][0]["status"] == status
+    assert nothing == {"id": 2, "mentions": []}
+
+
 @pytest.mark.parametrize("published", ["last week", "2019-13-45", "0001-01-01T00:00:00+14:00", 20191231])
 def test_a_date_that_is_none_is_told_and_today_taken(published: object) -> None:
     (answer,), summary = scanned({"id": 1, "text": "fentanyl", "published_at": published})
@@ -249,7 +268,7 @@ def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
     try:
         assert run(source, pipe).mentions == 3
-        assert os.read(reader, 1000).count(b"\n") == 3
+        assert os.read(reader, 4000).count(b"\n") == 3
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(pipe.stat().st_mode)

@@ -40,6 +40,7 @@ def scan(
     could not be read; its answer has an "error".
     """
     from monitor.doors.scan import scan_files
+    from monitor.pipeline.prepare import stated_day
     from monitor.pipeline.run import build_matcher
 
     if source == "-" and sys.stdin.isatty():
@@ -50,7 +51,9 @@ def scan(
         matcher = build_matcher(loaded, cache_folder())
         progress = sys.stderr.isatty() and not (target == "-" and sys.stdout.isatty())
         today = now().date()
-        done = scan_files(source, target, matcher, today=today, progress=progress, structures=reading)
+        done = scan_files(
+            source, target, matcher, today=today, progress=progress, structures=reading, stated=stated_day
+        )
     sys.stderr.write(f"{_counts(done)}\n")
     if done.errors:
         raise typer.Exit(1)
