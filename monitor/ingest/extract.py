@@ -65,7 +65,8 @@ def extract(document: Document) -> Article:
         left_out += (f"what follows the first {LONGEST_TEXT:,} characters of its text ({len(article):,})",)
         article = article[:LONGEST_TEXT]
     published = document.published_at and plausible(document.published_at, document.fetched_at)
-    published = published or parse_date(page.published, document.fetched_at)
+    dates = (parse_date(written, document.fetched_at) for written in page.published)
+    published = published or next(filter(None, dates), None)  # what is not sure makes room for what is
     return Article(
         source=document.source,
         url=url,
@@ -103,7 +104,7 @@ def _read(document: Document) -> tuple[Page, str, str]:
         found = read_pdf(document.body, document.url)
         first = next((line for line in found.text.splitlines() if line.strip()), "")
         page = Page(
-            title=found.title or first, body=found.text, published=found.published, left_out=found.left_out
+            title=found.title or first, body=found.text, published=(found.published,), left_out=found.left_out
         )
         return page, *_compose(document, page)
     if document.body.startswith(_BINARY_MAGIC):

@@ -31,6 +31,7 @@ _PUBLISHED_META = frozenset(
     }
 )
 _JSON_LD_DATE = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
+_MOST_SCRIPTS = 20
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}")
 _TITLE_BORDER = re.compile(r"\s+[|–—·»:-]+\s+")
 _HIDDEN = re.compile(
@@ -58,7 +59,7 @@ _MARKED = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page holds; every text is plain. `published` is as the page writes it.
+    """What a page holds; every text is plain. `published` are its dates as the page writes them.
 
     `left_out` says what of a very large page was not read.
     """
@@ -69,7 +70,7 @@ class Page:
     captions: tuple[str, ...] = ()
     description: str = ""
     language: str | None = None
-    published: str = ""
+    published: tuple[str, ...] = ()
     canonical: str = ""
     left_out: tuple[str, ...] = ()
 
@@ -94,7 +95,7 @@ def read_page(source: str) -> Page:
         captions=tuple(_captions(tree)),
         description=metas.get("og:description") or metas.get("description", ""),
         language=_language(tree, metas),
-        published=_published(tree, metas),
+        published=tuple(_published(tree, metas)),
         canonical=str(next(iter(tree.xpath("//link[@rel='canonical']/@href")), "")),
         left_out=left_out,
     )
@@ -266,13 +267,10 @@ def _language(tree: Any, metas: dict[str, str]) -> str | None:
     return None
 
 
-def _published(tree: Any, metas: dict[str, str]) -> str:
-    for name, value in metas.items():
-        if name in _PUBLISHED_META and value:
-            return value
-    for script in tree.xpath("//script[@type='application/ld+json']/text()"):
-        match = _JSON_LD_DATE.search(script)
-        if match:
-            return match[1]
+def _published(tree: Any, metas: dict[str, str]) -> Iterator[str]:
+    """What a page calls the date of its publication, the surest place first."""
+    yield from (value for name, value in metas.items() if name in _PUBLISHED_META and value)
+    for script in tree.xpath("//script[@type='application/ld+json']/text()")[:_MOST_SCRIPTS]:
+        yield from _JSON_LD_DATE.findall(script)[:1]
     marked = tree.xpath("//*[@itemprop='datePublished']/@datetime | //time[@pubdate]/@datetime")
-    return str(marked[0]) if marked else ""
+    yield from map(str, marked[:1])

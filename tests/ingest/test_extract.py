@@ -95,6 +95,15 @@ def test_the_date_of_a_page(marked: str) -> None:
     assert found == datetime(2024, 11, 18, tzinfo=UTC)
 
 
+def test_a_date_that_is_not_sure_makes_room_for_one_that_is() -> None:
+    metas = '<meta name="date" content="05-11-2024"><meta name="dc.date" content="0001-01-01">'
+    sure = '<script type="application/ld+json">{"datePublished": "2024-11-05T08:00+01:00"}</script>'
+    found = of(f"<html><head>{metas}{sure}</head><body><p>{LONG}</p></body></html>").published_at
+    assert found is not None
+    assert found.isoformat() == "2024-11-05T08:00:00+01:00"
+    assert of(f"<html><head>{metas}</head><body><p>{LONG}</p></body></html>").published_at is None
+
+
 def test_a_page_that_the_extractor_makes_nothing_of_is_read_whole() -> None:
     article = of(
         "<html><body><nav>menu</nav><script>x</script><div>20 kg <b>keta</b>mine</div></body></html>"
@@ -179,6 +188,7 @@ def test_the_whole_of_a_saved_article_is_searchable() -> None:
 
 PIECES = (
     "<p> </p> <div><table> <tr><td> <br/> <!-- --> <script> </script> <![CDATA[ ]]> <article><h1> <ul><li>"
+    " <sup>1</sup> <del> </del> <s> <span>Ab</span><span>1</span> <ruby><rt> <a/href='#x'>1</a>"
     " <figure><img/alt='x'> <?xml\tversion='1.0'\tencoding='utf-16'?> &#0; <body> </html> <title> <base/href='http://['>"
     " <meta/content='1'> &amp; ketamine \x0b"
 )
