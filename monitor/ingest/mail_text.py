@@ -18,11 +18,12 @@ _KNOWN = re.compile(
 )
 _BORDER_LINE = re.compile(rb">?From(?: [^\r\n]*)?\r?\n?$")
 _MOST_HEADER_LINES = 2_000
-# The line before each message of an mbox: with a year, or before a header. Texts have lines with "From", too.
+# The line before each message of an mbox: with a time and a year, or before a header. Texts have lines that
+# begin with "From", too.
 _BORDER = re.compile(
     rb"(?:\A(?:\xef\xbb\xbf)?[\r\n]*|(?<=\n\n)|(?<=\n\r\n))"
-    rb"From(?: \S[^\r\n]*\d{4}[^\r\n]*\r?\n|[ \t]*(?: \S[^\r\n]*)?\r?\n(?=>?" + _KNOWN.pattern + rb"))",
-    re.IGNORECASE,
+    rb"From(?: (?=[^\r\n]*\d:\d\d)(?=[^\r\n]*\b\d{4}\b)\S[^\r\n]*\r?\n"
+    rb"|[ \t]*(?: \S[^\r\n]*)?\r?\n(?=>?(?i:" + _KNOWN.pattern + rb")))"
 )
 _UNQUOTED_BORDER = re.compile(rb"^>(>*From )", re.MULTILINE)
 _MARKS = re.compile(r"(?:> ?)*>")

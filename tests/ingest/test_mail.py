@@ -233,6 +233,8 @@ def test_parameters_of_flowed_text_are_heeded() -> None:
         ("From", 2),
         ("From MAILER-DAEMON", 2),
         ("FROM: b@example.org", 1),
+        ("from here on", 1),
+        ("FROM ", 1),
         ("From here on it is text", 2),  # before a header: no way to tell
     ],
 )
@@ -243,9 +245,11 @@ def test_borders_of_an_mbox(border: str, number: int) -> None:
 
 
 def test_text_with_from_is_no_border() -> None:
-    raw = f"\ufeff\nFrom \n{HEAD}\nFrom here\n\nFrom there on, text.\nMore: text\n\n>From quoted\n"
-    (found,) = split_mbox(raw.encode())
-    assert found.endswith(b"From here\n\nFrom there on, text.\nMore: text\n\nFrom quoted\n")
+    text = (
+        "From here\n\nFrom there on, text.\nMore: text\n\nFrom 2019 to 2024 it grew.\n\nfrom a 10:00 2024\n"
+    )
+    (found,) = split_mbox(f"\ufeff\nFrom \n{HEAD}\n{text}\n>From quoted\n".encode())
+    assert found.endswith(f"{text}\nFrom quoted\n".encode())
     assert list(split_mbox(b"Subject: no border\n\nText")) == []
 
 
