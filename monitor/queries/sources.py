@@ -89,7 +89,8 @@ def _old_lists(ages: Sequence[ListAge]) -> str:
         return ""
     oldest = min(old, key=lambda age: age.complete_to)
     many = "1 list is old" if len(old) == 1 else f"{len(old)} lists are old"
-    return f"{many} ({oldest.list_id} is known to be complete to {oldest.complete_to}): watchlist status."
+    oldest_one = f"{oldest.list_id} is known to be complete to {oldest.complete_to}"
+    return f"{many} ({oldest_one}); `substance-monitor watchlist status` shows them."
 
 
 def _names_on_pages(connection: Connection) -> dict[str, str]:

@@ -98,7 +98,7 @@ def test_the_command_reads_files_and_names_as_structures(tmp_path: Path) -> None
     (tmp_path / "in.jsonl").write_text("\n".join(lines))
     code, _, err = ran(tmp_path, "watchlist", "notices", "in.jsonl", "--out", "out.jsonl")
     assert code == 1
-    assert "2 notices, 1 change the law, 1 line could not be read" in err
+    assert "2 notices, 1 of them about a change of law, 1 line could not be read" in err
     first, second = map(json.loads, (tmp_path / "out.jsonl").read_text().splitlines())
     assert first["substances"] == [{"name": "Examplone", "substance": None if missing() else "methcathinone"}]
     assert '"title" is missing' in second["error"]

@@ -37,6 +37,8 @@ def watchlist_notices(
             sys.stderr.write(f"only names that the watchlist knows are resolved: {without}\n")
         done = read_files(source, target, reader)
     errors = f", {counted(done.errors, 'line')} could not be read (see “error”)" if done.errors else ""
-    sys.stderr.write(f"{counted(done.lines, 'notice')}, {done.changes:,} change the law{errors}\n")
+    sys.stderr.write(
+        f"{counted(done.lines, 'notice')}, {done.changes:,} of them about a change of law{errors}\n"
+    )
     if done.errors:
         raise typer.Exit(1)
