@@ -244,6 +244,7 @@ def names(
         for r in read(folder / "names.csv")
     ]
     added = [Row(**row, source="general-knowledge") for row in read(CURATION / "add.csv")]
+    added += [Row(**row) for row in read(CURATION / "names_by_language.csv")]
     added, collected = (
         [_moved(row, removed) for row in rows if removed.get(row.key, row.key)] for rows in (added, collected)
     )

@@ -50,8 +50,19 @@ ENDINGS: dict[str, frozenset[str]] = {
         "pl": "u em ie y i ę ą a om ami ach ów owi o ze owy owa owe owej owego owych",
         "ru": "а у ом е ы и ов ам ами ах ой ою ую ю я ем ями ях ей ою овый овая овое ового овой овых овую",
         "uk": "у ом і и ів ам ами ах ою у а е ю я ем",
-        "cs": "u em y e ů ům ech a ový ová ové",
-        "tr": "i in e de den le ı ın a da dan la lar ler",
+        "cs": "u em y e ů ům ech a ou ě o ový ová ové ového ových ami",
+        "tr": (
+            "i in e de den le ı ın a da dan la lar ler 'i 'ı 'in 'ın 'e 'a 'de 'da 'den 'dan 'le 'la ini ını "
+            "u un ü ün lik lı li ları leri"
+        ),
+        "sv": "et en ets ens s er erna ers n ns t",
+        "da": "en et ens ets s er erne n t",
+        "nb": "en et ens ets s er ene n t",
+        "no": "en et ens ets s er ene n t",
+        "ro": "ul ului a ei e i uri le lor",
+        "hu": "t ot et n on en ban ben nak nek val vel os es ból ből ra re",
+        "fi": "a ä n in ia iin ista issa illa eja t",
+        "id": "nya",
     }.items()
 }
 _ANY_INFLECTION = frozenset(["s", "es", "'s"])
@@ -64,6 +75,8 @@ _GLUED_WORDS = frozenset(
 )
 # of these, what is a chemical prefix as well: "difludiazepam" is no "di fludiazepam"
 _ALSO_PREFIXES = frozenset(("di", "des", "non"))
+# What Arabic writes on to the word behind it: the article, "and", prepositions.
+ARABIC_PREFIXES = ("ال", "وال", "بال", "لل", "و", "ب", "ل", "ك", "كال", "فال", "ولل", "وب", "ول")
 _COMPOUNDING = ("de", "nl", "sv", "da", "no", "fi", "hu")
 
 
@@ -237,6 +250,8 @@ def _head(head: str, kind: str, language: str | None, *, long: bool) -> str:
     """What letters written on before a name make of it."""
     lower = head.lower()
     if is_cjk(head[-1]):
+        return kind
+    if lower in ARABIC_PREFIXES:
         return kind
     if not long:
         return "inside"

@@ -374,6 +374,7 @@ def _rank(candidate: Candidate, language: str | None) -> tuple[int | str, ...]:
     return (
         int(candidate.method == "misspelling"),
         -candidate.length,
+        int(candidate.border.kind == "inflected"),
         form,
         int(candidate.reading.accents),
         int(candidate.name.ambiguous) * 2 + int(everyday),

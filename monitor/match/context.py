@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import daachorse
 
-from monitor.match.normalize import Forms, fold_leet, words_key
+from monitor.match.normalize import Forms, fold_leet, unspaced, words_key
 from monitor.match.words import tables
 
 _QUANTITY = re.compile(
@@ -55,12 +55,12 @@ def stem_pattern(stem: str) -> bytes:
     """The pattern of one stem in the words form: from a word start, whole word where it ends in "$"."""
     whole = stem.endswith(("$", " "))
     key = words_key(stem.rstrip("$ ").replace("$", " "))
-    if any("\u2e80" <= char <= "\u9fff" for char in stem):
+    if any(map(unspaced, stem)):
         return key
     return b" " + key + (b" " if whole else b"")
 
 
-LANGUAGES = ("en", "de", "es", "fr", "it", "nl", "pl", "pt", "ru", "zh", "tr", "cs", "uk")
+LANGUAGES = tuple("en de es fr it nl pl pt ru zh tr cs uk sv da nb ro id vi ar ko ja hi th hu fi".split())
 EVERY_LANGUAGE = (1 << len(LANGUAGES)) - 1
 
 
@@ -104,7 +104,20 @@ def guess_language(forms: Forms) -> str | None:
     return forms.guessed[0]
 
 
+# Scripts that settle the language; kana among Chinese characters are Japanese.
+_SCRIPTS = {
+    "ja": re.compile("[\u3041-\u30ff]"), "ko": re.compile("[\uac00-\ud7a3]"),
+    "th": re.compile("[\u0e00-\u0e7f]"),
+    "hi": re.compile("[\u0900-\u097f]"), "ar": re.compile("[\u0620-\u06ff]"),
+}  # fmt: skip
+
+
 def _guess_language(forms: Forms) -> str | None:
+    sample = forms.text[:_GUESSED_FROM]
+    if not sample.isascii() and max(sample) >= "\u0620":
+        for language, script in _SCRIPTS.items():
+            if len(script.findall(sample)) * 4 >= len(sample):
+                return language
     if forms.latin is not None and forms.latin[: len(forms.words)].count(b" ") * 2 > len(forms.words):
         return "zh"
     counts = dict.fromkeys(tables().function_words, 0)

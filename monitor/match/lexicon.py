@@ -21,14 +21,15 @@ import numpy as np
 import numpy.typing as npt
 
 from monitor.errors import LexiconError
+from monitor.match.borders import ARABIC_PREFIXES
 from monitor.match.context import EVERY_LANGUAGE, clinic_patterns, gate_patterns
-from monitor.match.normalize import compact_key, fold_leet, words_key
+from monitor.match.normalize import compact_key, fold_leet, unspaced, words_key
 from monitor.match.patterns import PARTS, Automaton, Builder, Ints, Strings, ints
 from monitor.match.variants import variants
 from monitor.match.words import tables
 from monitor.model import Name, Substance, Watchlist
 
-FORMAT = 7
+FORMAT = 8
 # What a pattern of the short automaton may be: a word of drugs (the mask of its languages), and these marks.
 NAME = 1 << 31  # a short name
 ANCHOR = 1 << 30  # the beginning of a word of some long name: a reason to look for long names at all
@@ -233,8 +234,8 @@ def ordinary_words() -> frozenset[bytes]:
 
 
 def has_cjk(text: str) -> bool:
-    """Does the text hold a Chinese character?"""
-    return any("\u2e80" <= char <= "\u9fff" for char in text)
+    """Does the text hold a character of a script without spaces between words?"""
+    return any(map(unspaced, text))
 
 
 def _short_forms(words: bytes, *, phrase: bool) -> Iterable[bytes]:
@@ -283,6 +284,9 @@ class _Routes:
         ):
             self.long.add(key, entry)
             self.anchors.update(_anchors(words, self.anchor_length, phrase=" " in text))
+            if "\u0620" <= text[0] <= "\u06ff":  # Arabic writes article, "and" and prepositions on
+                for prefix in ARABIC_PREFIXES:
+                    self.anchors.add(b" " + words_key(prefix + text)[: self.anchor_length])
         else:
             for form in _short_forms(words, phrase=" " in text):
                 self.short.add(fold_leet(b" " + form + (b" " if len(form) < 4 else b"")), entry)

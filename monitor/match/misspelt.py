@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 import numpy as np
 import numpy.typing as npt
 
-from monitor.match import fragments
+from monitor.match import fragments, ties
 from monitor.match.bounds import Bounds
 from monitor.match.lexicon import Lexicon, ordinary_words
 from monitor.match.normalize import Forms, codes_of, words_key, words_of
@@ -148,7 +148,8 @@ class Misspellings:
         if not best or word in self.names or word in self.ordinary or word.translate(None, _DIGITS) != word:
             return -1
         nearest = min(best, key=lambda key: (abs(len(key) - len(word)), key))
-        other = word[-1:] == nearest[-1:] and word[:-1] not in self.names and _is_chemistry(word)
+        same_end = word[-1:] == nearest[-1:] and word[:-1] not in self.names
+        other = (same_end or _is_group(word)) and _is_chemistry(word)
         return -1 if other else self.names[nearest]
 
     def _as_scanned(self, word: bytes) -> int:
@@ -174,6 +175,11 @@ def _is_chemistry(word: bytes) -> bool:
     Asked of words that end as the name does: a slip at the end ("diazepan") may happen to be one, too.
     """
     return word.isascii() and not fragments.parse(word.decode("ascii")).unknown
+
+
+def _is_group(word: bytes) -> bool:
+    """Does the word end as what stands before a parent name ("methylamino")?"""
+    return word.isascii() and ties.ends_as_group(word.decode("ascii"))
 
 
 def _is_plain(lexicon: Lexicon) -> list[bool]:

@@ -71,7 +71,9 @@ _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});|[\ufb00-\ufb06]")
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
 
-_CJK = re.compile("[\u2e80-\u9fff\uf900-\ufaff\uff00-\uff0f]")
+_CJK = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff0f]"
+)
 
 # Signs of full width that names are written with, as East Asian texts have them: each is its narrow sign.
 _NARROW = str.maketrans("，（）［］－．＇＋：；", ",()[]-.'+:;")
@@ -98,13 +100,27 @@ def base_letter(char: str) -> str:
     return LOOKALIKES.get(first, lower[:1])
 
 
+def unspaced(char: str) -> bool:
+    """Is a character of a script written without spaces, or with endings written on (Chinese, Japanese,
+    Korean, Thai, Lao, Burmese, Khmer)?"""
+    return char >= "\u0e00" and (
+        "\u2e80" <= char <= "\u9fff"
+        or "\uac00" <= char <= "\ud7af"
+        or "\uf900" <= char <= "\ufaff"
+        or "\u0e00" <= char <= "\u0eff"
+        or "\u1000" <= char <= "\u109f"
+        or "\u1780" <= char <= "\u17ff"
+    )
+
+
 def _code(point: int) -> int:
     char = chr(point)
     if 0xD800 <= point < 0xE000:
         return SPACE
     if _INVISIBLE.match(char) or unicodedata.category(char) in ("Mn", "Me", "Cf"):
         return DELETED
-    if not (char.isalnum() or char.lower() in LOOKALIKES):
+    # the vowel signs of Indian scripts that stand beside a letter are letters of the word
+    if not (char.isalnum() or char.lower() in LOOKALIKES or unicodedata.category(char) == "Mc"):
         plain = unicodedata.normalize("NFKC", char).lower()
         return ord(plain) if len(plain) == 1 and plain.isascii() and plain.isalnum() else SPACE
     base = base_letter(char)
@@ -339,7 +355,7 @@ def forms(text: str) -> Forms:
             text = _RAISED.sub(lambda mark: " " * len(mark[0]), text)
             units = _units(text)
         folded = _folded_table().take(units).tobytes()
-        if units.max() >= 0x2E80:
+        if units.max() >= 0x0E00 and _CJK.search(text):
             latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
     if _INVISIBLE_CODE in folded:
         folded = folded.replace(_INVISIBLE_CODE, b"")

@@ -12,6 +12,7 @@ import re
 
 from monitor.match import fragments
 from monitor.match.fragments import PARENT
+from monitor.match.normalize import unspaced
 from monitor.match.words import tables
 
 HYPHENS = "-\u00ad\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
@@ -127,9 +128,7 @@ def word_left(text: str, start: int) -> int:
     """Offset where the run of letters that ends at `start` begins."""
     position = start
     low = max(0, start - 60)
-    while (
-        position > low and (char := text[position - 1]).isalpha() and not (char > "\u2e7f" and is_cjk(char))
-    ):
+    while position > low and (char := text[position - 1]).isalpha() and not is_cjk(char):
         position -= 1
     return position
 
@@ -138,14 +137,14 @@ def word_right(text: str, stop: int) -> int:
     """Offset where the run of letters that begins at `stop` ends."""
     position = stop
     high = min(len(text), stop + 60)
-    while position < high and (char := text[position]).isalpha() and not (char > "\u2e7f" and is_cjk(char)):
+    while position < high and (char := text[position]).isalpha() and not is_cjk(char):
         position += 1
     return position
 
 
 def is_cjk(char: str) -> bool:
-    """Is it a Chinese, Japanese or Korean character, which are written without spaces?"""
-    return "\u2e80" <= char <= "\u9fff" or "\uac00" <= char <= "\ud7af" or "\uf900" <= char <= "\ufaff"
+    """Is it a character of a script without spaces between words?"""
+    return unspaced(char)
 
 
 def ends_as_group(word: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 _WORDY = ("inn", "common", "trade", "other")
 _SINGLE = re.compile(r"[A-Za-z]{6,}")
+_LOCATED = re.compile(r"(?:[\dNO,']{1,8}-)?[A-Za-z]{6,}")  # "7-hydroxymitragynine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +219,62 @@ _CHAINS: dict[str, tuple[tuple[str, str], ...]] = {
         ("c(?=[aou])", "k"),
         ("qu", "kw"),
     ),
+    "sv": (
+        ("ph", "f"),
+        ("th(?=[aeiouy])", "t"),
+        ("ine$", "in"),
+        ("one$", "on"),
+        ("ane$", "an"),
+        ("ene$", "en"),
+        ("ate$", "at"),
+        ("ide$", "id"),
+        ("qu", "k"),
+        ("x(?=y)", "x"),
+        ("c(?=[aou])", "k"),
+        ("hydroxy", "hydroxi"),
+        ("oxy(?=[a-z])", "oxi"),
+    ),
+    "da": (
+        ("ph", "f"),
+        ("th(?=[aeiouy])", "t"),
+        ("ine$", "in"),
+        ("one$", "on"),
+        ("ate$", "at"),
+        ("c(?=[aou])", "k"),
+    ),
+    "cs": (
+        ("ph", "f"),
+        ("th(?=[aeiouy])", "t"),
+        ("ine$", "in"),
+        ("one$", "on"),
+        ("ate$", "át"),
+        ("c(?=[aou])", "k"),
+        ("qu", "kv"),
+        ("oxy(?=[a-z])", "oxy"),
+    ),
+    "ro": (
+        ("ph", "f"),
+        ("th", "t"),
+        ("y", "i"),
+        ("ine$", "ină"),
+        ("one$", "onă"),
+        ("ate$", "at"),
+        ("k(?=e)", "ch"),
+        ("qu", "c"),
+    ),
+    "tr": (
+        ("ph", "f"),
+        ("th", "t"),
+        ("y", "i"),
+        ("ine$", "in"),
+        ("one$", "on"),
+        ("ate$", "at"),
+        ("x", "ks"),
+        ("c(?=[aou])", "k"),
+        ("qu", "k"),
+        ("mm", "m"),
+        ("ll", "l"),
+    ),
     "nl": (("ph", "f"), ("one$", "on"), ("ate$", "aat"), ("ide$", "ide")),
     "de": (
         ("th(?=[aeiou])", "th"),
@@ -232,7 +289,7 @@ _CHAINS: dict[str, tuple[tuple[str, str], ...]] = {
 
 
 def chain_variant(name: str, language: str) -> str:
-    """Spell an English international name as `language` does ("es", "pt", "it", "pl", "nl", "de")."""
+    """Spell an English international name as `language` does, one of `_CHAINS`."""
     for pattern, result in _CHAINS[language]:
         name = re.sub(pattern, result, name)
     return name
@@ -279,7 +336,7 @@ def variants(text: str, language: str, kind: str, *, foreign: bool = True) -> It
         foreign
         and language in _EN
         and kind in ("inn", "common")
-        and _SINGLE.fullmatch(text)
+        and _LOCATED.fullmatch(text)
         and len(text) >= 7
     ):
         lower = text.lower()

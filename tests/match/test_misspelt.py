@@ -111,7 +111,9 @@ def test_rn_of_other_words_is_none(word: str) -> None:
     assert keys(f"Police seized drugs: {word}.", "en") == set()
 
 
-@pytest.mark.parametrize("word", ["methanone", "ethylene", "acetonide", "propylene", "methylene"])
+@pytest.mark.parametrize(
+    "word", ["methanone", "ethylene", "acetonide", "propylene", "methylene", "methylamino", "méthylamino"]
+)
 def test_a_word_of_chemistry_is_no_misspelling(word: str) -> None:
     assert [m for m in mentions(f"The drug lab held {word}.", "en") if m.method == "misspelling"] == []
 
