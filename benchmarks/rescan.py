@@ -66,13 +66,13 @@ def fill(monitor: Monitor, articles: Iterator[Article]) -> float:
     desk = judge.story_desk(monitor.store)
     while batch := list(islice(articles, 500)):
         size += sum(len(article.text.encode()) for article in batch)
-        cases = [
+        matters = [
             judge.gather(judge.find(each), StructureFindings(), StoredRevision(each.url), desk, now)
             for each in batch
         ]
-        precedents, records = precedents_for(cases, {}, desk), []
-        for case in cases:
-            record, precedents = judge.decide(case, precedents, now)
+        precedents, records = precedents_for(matters, {}, desk), []
+        for matter in matters:
+            record, precedents = judge.decide(matter, precedents, now)
             records.append(record)
         monitor.store.record(records, now=now)
     return size / 1e6

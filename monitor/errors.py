@@ -70,3 +70,11 @@ class StoreError(MonitorError):
     def __init__(self, message: str, *, permanent: bool = True) -> None:
         super().__init__(message)
         self.permanent = permanent
+
+
+class DeliveryError(MonitorError):
+    """A notice could not be sent; `permanent` when trying again cannot help without a change by a person."""
+
+    def __init__(self, message: str, permanent: bool) -> None:
+        super().__init__(message)
+        self.permanent = permanent

@@ -119,7 +119,7 @@ def served(routes: Mapping[str, Handler | web.Response | bytes | str]) -> Iterat
         loop.close()
 
 
-def wait_for(server: Server, path: str, seconds: float = 30) -> None:
+def wait_for(server: Server, path: str, seconds: float = 120) -> None:
     """Wait until the server has been asked for `path`."""
     end = time.monotonic() + seconds
     while path not in server.paths:
@@ -127,7 +127,7 @@ def wait_for(server: Server, path: str, seconds: float = 30) -> None:
         time.sleep(0.01)
 
 
-async def wait_until(done: Callable[[], bool], seconds: float = 30) -> None:
+async def wait_until(done: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until something has come true."""
     end = time.monotonic() + seconds
     while not done():

@@ -38,7 +38,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class ClassVerdict:
     """What one class says of one structure that has its core.
 
     `membership` is "possible member" (every difference from the reference is covered), "uncertain" (some are,
@@ -70,7 +70,7 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Modification:
     """What a condition lets stand in a slot."""
 
     to: str
@@ -87,7 +87,7 @@ class Slot:
 
     name: str
     at: tuple[int, ...]
-    changes: tuple[Change, ...]
+    changes: tuple[Modification, ...]
     start: Chem.Mol | None = None
     same: Mapping[int, Counter[str]] = field(default_factory=dict)
     needed: bool = False
@@ -175,7 +175,7 @@ def _class(row: dict[str, Any], groups: Mapping[str, Group]) -> StructureClass:
 def _slot(row: dict[str, Any], groups: Mapping[str, Group]) -> Slot:
     same = {int(at): Counter(map(_reference, parts.split())) for at, parts in row.get("same", {}).items()}
     changes = tuple(
-        Change(
+        Modification(
             to=change["to"],
             groups=tuple(groups[name] for name in change.get("groups", ())),
             ring=change.get("ring", ""),
@@ -206,7 +206,7 @@ _MARKED = re.compile(r"[.+@/\\]|-\d*\]|\[\d")
 # --- the judgement -----------------------------------------------------------------------------------
 
 
-def classify(smiles: str, at: date, on_lists: Iterable[str] = ()) -> tuple[Verdict, ...]:
+def classify(smiles: str, at: date, on_lists: Iterable[str] = ()) -> tuple[ClassVerdict, ...]:
     """Say of every class that the structure may belong to by which conditions it does.
 
     `on_lists` are ids of the lists that the substance is on by name, for classes that leave such to their
@@ -247,7 +247,7 @@ def _uncovered_first(differences: tuple[Difference, ...]) -> tuple[int, int]:
 
 def _verdict(
     of: StructureClass, differences: tuple[Difference, ...], at: date, lists: frozenset[str]
-) -> Verdict | None:
+) -> ClassVerdict | None:
     covered = [each for each in differences if each.condition]
     open_ = tuple(f"{each.slot}: {each.part}" for each in differences if not each.condition)
     if not covered or (open_ and not of.partial):
@@ -268,7 +268,9 @@ def _verdict(
     status = Listing(substance="", list_id=of.id, since=since).at(at)
     notes = [f"{of.exclusion} ({', '.join(excluding)})"] if excluding else []
     note = "; ".join(filter(None, [*notes, of.note]))
-    return Verdict(of.id, of.name, of.jurisdiction, membership, met, open_, of.citation, since, status, note)
+    return ClassVerdict(
+        of.id, of.name, of.jurisdiction, membership, met, open_, of.citation, since, status, note
+    )
 
 
 def _placements(of: StructureClass, mol: Chem.Mol) -> Iterator[tuple[Difference, ...]]:
@@ -327,7 +329,7 @@ def _covering(mol: Chem.Mol, slot: Slot, part: Part) -> str:
     return next((change.to for change in slot.changes if _covers(mol, change, part)), "")
 
 
-def _covers(mol: Chem.Mol, change: Change, part: Part) -> bool:
+def _covers(mol: Chem.Mol, change: Modification, part: Part) -> bool:
     if change.any:
         return True
     if len(part.holders) > 1 or part.smiles.count("*") != 1:
@@ -337,7 +339,7 @@ def _covers(mol: Chem.Mol, change: Change, part: Part) -> bool:
     return _in_groups(mol, change.groups, part.atoms, part.first, part.holders)
 
 
-def _is_ring(mol: Chem.Mol, change: Change, part: Part) -> bool:
+def _is_ring(mol: Chem.Mol, change: Modification, part: Part) -> bool:
     """The part begins with a ring of its own kind, and what hangs on that ring is allowed."""
     rings = [ring for ring in mol.GetRingInfo().AtomRings() if part.first in ring]
     if len(rings) != 1 or any(mol.GetRingInfo().NumAtomRings(atom) != 1 for atom in rings[0]):

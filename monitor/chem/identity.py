@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from monitor.chem.resolver import SURE, Reader, Resolver, StructureIndex
+from monitor.chem.resolver import SURE, NameReader, Resolver, StructureIndex
 from monitor.chem.structure import parse
 from monitor.errors import MonitorError
 from monitor.model import Name, Substance
@@ -46,7 +46,7 @@ def accepted(file: Path = ACCEPTED) -> dict[Disagreement, str]:
 
 
 def disagreements(
-    substances: Mapping[str, Substance], names: Iterable[Name], reader: Reader | None
+    substances: Mapping[str, Substance], names: Iterable[Name], reader: NameReader | None
 ) -> Iterator[Disagreement]:
     """Yield what disagrees: structures, then numbers that two substances have, then systematic names."""
     for substance in substances.values():
@@ -79,7 +79,7 @@ def _shared(kind: str, pairs: Iterable[tuple[str, str]]) -> Iterator[Disagreemen
 
 
 def _names(
-    substances: Mapping[str, Substance], names: Iterable[Name], reader: Reader
+    substances: Mapping[str, Substance], names: Iterable[Name], reader: NameReader
 ) -> Iterator[Disagreement]:
     """Systematic names that are surely read as something else than their substance."""
     chain = Resolver(lambda text: (), StructureIndex(()), lambda key, day: (), reader)

@@ -22,7 +22,7 @@ Tried = dict[tuple[Step, str], str]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RewriteRule:
     """One rewriting: where `find` matches, `put` stands in its place; `{word}` in it is looked up in `words`.
 
     `languages` are ISO 639-1 codes, "mul" for rules of writing that hold for every language. The rule turns
@@ -60,18 +60,18 @@ def version() -> str:
 
 
 @cache
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[RewriteRule, ...]:
     """Load the rules, in their order."""
     with _RULES.open("rb") as file:
         data = tomllib.load(file)
     return tuple(_rule(row, data["words"]) for row in data["rules"])
 
 
-def _rule(row: dict[str, str], tables: dict[str, dict[str, str]]) -> Rule:
+def _rule(row: dict[str, str], tables: dict[str, dict[str, str]]) -> RewriteRule:
     words = tables[row["words"]] if "words" in row else {}
     longest_first = sorted(words, key=lambda word: (-len(word), word))
     find = row["find"].replace("{words}", f"(?P<word>{'|'.join(map(re.escape, longest_first))})")
-    return Rule(
+    return RewriteRule(
         id=row["id"],
         languages=tuple(row["in"].split()),
         find=re.compile(find, re.IGNORECASE),
@@ -119,7 +119,7 @@ def _chain(start: Candidate, languages: tuple[str, ...], tried: Tried) -> Candid
 
 
 @cache
-def _rules_for(languages: tuple[str, ...]) -> tuple[Rule, ...]:
+def _rules_for(languages: tuple[str, ...]) -> tuple[RewriteRule, ...]:
     return tuple(rule for rule in rules() if not set(languages).isdisjoint(rule.languages))
 
 

@@ -18,7 +18,7 @@ from monitor.errors import ResolveError
 from monitor.model import ListingStatus, Substance
 
 if TYPE_CHECKING:
-    from monitor.chem.classes import Verdict
+    from monitor.chem.classes import ClassVerdict
     from monitor.chem.structure import Structure
 
 SURE, UNSURE, ION = 1.0, 0.5, 0.3  # scores: one reading; two, or called ambiguous; only an ion came out
@@ -39,7 +39,7 @@ Known = Callable[[str], Sequence[Substance]]
 ListingsOf = Callable[[str, date], Sequence[ListingStatus]]
 
 
-class Reader(Protocol):
+class NameReader(Protocol):
     """Reads systematic English names; `Opsin` does."""
 
     version: str
@@ -64,7 +64,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NameReading:
     """One structure that a name may mean, and how sure that is (0 to 1)."""
 
     text: str
@@ -90,8 +90,8 @@ class Resolution:
     substance: Substance | None = None
     match: str = ""
     listings: tuple[ListingStatus, ...] = ()
-    classes: tuple[Verdict, ...] = ()
-    readings: tuple[Reading, ...] = ()
+    classes: tuple[ClassVerdict, ...] = ()
+    readings: tuple[NameReading, ...] = ()
     steps: tuple[Step, ...] = ()
     lasting: bool = True
 
@@ -134,7 +134,7 @@ class Resolver:
     known: Known
     index: StructureIndex
     listings: ListingsOf
-    reader: Reader | None = None
+    reader: NameReader | None = None
     online: Callable[[str], Online] | None = None
     without: str = ""
     no_reader: str = ""
@@ -199,7 +199,7 @@ class Resolver:
         structure = _structure(found.smiles) if not self.without else None
         if structure is not None:
             draft.via, draft.score = "pubchem", SURE
-            draft.readings = [Reading(draft.name, structure, SURE)]
+            draft.readings = [NameReading(draft.name, structure, SURE)]
         elif found.smiles:
             draft.via, draft.smiles = "pubchem", found.smiles
 
@@ -211,7 +211,7 @@ class Resolver:
             draft.describe(structure)
         key = draft.substance.key if draft.substance else ""
         listings = tuple(self.listings(key, at)) if key else ()
-        verdicts: tuple[Verdict, ...] = ()
+        verdicts: tuple[ClassVerdict, ...] = ()
         if structure is not None:
             from monitor.chem.classes import classify
 
@@ -255,7 +255,7 @@ class _Draft:
         self.score = 0.0
         self.lasting = True
         self.substance: Substance | None = None
-        self.readings: list[Reading] = []
+        self.readings: list[NameReading] = []
         self.readable: list[tuple[str, tuple[str, ...]]] = []
         self.steps: list[Step] = []
 
@@ -289,7 +289,7 @@ class _Draft:
     def choose(self, answers: Mapping[str, Answer], version: str) -> None:
         """Accept the first candidate that is sure and neutral, then one called ambiguous, then an ion."""
         parsed = [
-            Reading(text, structure, score, rules, answers[text].message)
+            NameReading(text, structure, score, rules, answers[text].message)
             for text, rules in self.readable
             if not (rules and rules[-1].startswith("reading:"))
             for structure in [_structure(answers[text].smiles)]
@@ -317,14 +317,14 @@ class _Draft:
         if len(self.readings) > 1:
             self.say("opsin", "the name can be read in two ways; neither is sure")
 
-    def _both(self, best: Reading, answers: Mapping[str, Answer]) -> list[Reading]:
+    def _both(self, best: NameReading, answers: Mapping[str, Answer]) -> list[NameReading]:
         """Both readings of a name without brackets, OPSIN's own first; empty for a name with only one."""
         for text, rules in ((best.text, best.rules), *self.candidates):
             found = []
             for sense, how in readings(text):
                 structure = _structure(answers[sense].smiles) if sense in answers else None
                 if structure is not None:
-                    found.append(Reading(sense, structure, UNSURE, (*rules, *how)))
+                    found.append(NameReading(sense, structure, UNSURE, (*rules, *how)))
             if len({each.structure.inchikey for each in found}) > 1:
                 return sorted(found, key=lambda each: each.structure.inchikey != best.structure.inchikey)
         return []
@@ -361,7 +361,7 @@ def _in_words(found: Sequence[Substance]) -> str:
     return names + (f" and {len(found) - 4} more" if len(found) > 4 else "")
 
 
-def _classes_in_words(verdicts: Sequence[Verdict]) -> str:
+def _classes_in_words(verdicts: Sequence[ClassVerdict]) -> str:
     if not verdicts:
         return "in no class"
     said = []

@@ -12,8 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from monitor.config import models
-from monitor.config.tree import Path as KeyPath
-from monitor.config.tree import Problem, Tree, read_tree
+from monitor.config.tree import KeyPath, Problem, Tree, read_tree
 from monitor.config.values import DURATION_PATTERN, SIZE_PATTERN, spell_duration, spell_size, suggestion
 from monitor.errors import ConfigError
 
@@ -28,7 +27,7 @@ _MODELS: Mapping[str, type[BaseModel]] = {
     "rules": models.AlertRule,
     "names": models.NamePin,
     "fields": models.ApiFields,
-    "http": models.Http,
+    "http": models.HttpSection,
     "health": models.Health,
     "stories": models.Stories,
     "sync": models.Sync,

@@ -28,6 +28,7 @@ from monitor.config.base import (
     Size,
     Text,
 )
+from monitor.config.notify import Notify
 from monitor.config.sources import SOURCE_KINDS, ApiFields, SourceEntry
 from monitor.model import ListInfo, Pin, Rule, Source, StoryRules
 
@@ -147,7 +148,7 @@ class NamePin(Section):
         return Pin(self.text, self.use == "always", self.languages, self.sources)
 
 
-class Http(Section):
+class HttpSection(Section):
     """Limits of everything that is fetched."""
 
     timeout: Duration = Field(
@@ -287,7 +288,7 @@ class Config(Section):
     stories: Stories = Field(
         default=Stories(), description="Which articles are one story, and when it raises an alert again."
     )
-    http: Http = Field(default=Http(), description="Limits of everything that is fetched.")
+    http: HttpSection = Field(default=HttpSection(), description="Limits of everything that is fetched.")
     health: Health = Field(default=Health(), description="When a source is said to have turned bad.")
     sync: Sync = Field(default=Sync(), description="How the watchlist is enriched from PubChem.")
     structures: Literal["auto", "off"] = Field(
@@ -298,6 +299,7 @@ class Config(Section):
     rescan: RescanSection = Field(
         default=RescanSection(), description="How stored articles are matched again after a change."
     )
+    notify: Notify = Field(default=Notify(), description="Who hears of alerts, and how.")
     triage: Triage = Field(default=Triage(), description="What people decide about alerts.")
     retention: Retention = Field(default=Retention(), description="How long what was read is kept.")
 

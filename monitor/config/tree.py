@@ -17,7 +17,7 @@ from ruamel.yaml.reader import ReaderError
 
 from monitor.config.values import yaml_number
 
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 
 _TAG = "tag:yaml.org,2002:"
 _TEXT_TAGS = {f"{_TAG}str", f"{_TAG}timestamp", f"{_TAG}value"}
@@ -29,7 +29,7 @@ _VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Position:
     """Where and how a value stands in the file. `line` counts from 1; `text` is a scalar as written."""
 
     line: int
@@ -42,7 +42,7 @@ class Place:
 class Problem:
     """One thing wrong: `path` names the key, `fix` what would most likely mend it."""
 
-    path: Path
+    path: KeyPath
     line: int
     message: str
     fix: str = ""
@@ -53,18 +53,18 @@ class Tree:
     """Plain values (dict, tuple, str, int, float, bool, None) with the place of each, by path."""
 
     data: object = None
-    places: dict[Path, Place] = field(default_factory=dict)
+    places: dict[KeyPath, Position] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    secrets: dict[Path, dict[str, str]] = field(default_factory=dict)  # variables in a value: name -> text
+    secrets: dict[KeyPath, dict[str, str]] = field(default_factory=dict)  # variables in a value: name -> text
 
-    def line(self, path: Path) -> int:
+    def line(self, path: KeyPath) -> int:
         """The line of `path`, else of its nearest parent that is in the file, else 1."""
         for end in range(len(path), -1, -1):
             if path[:end] in self.places:
                 return self.places[path[:end]].line
         return 1
 
-    def get(self, path: Path) -> object:
+    def get(self, path: KeyPath) -> object:
         """The value at `path`, or None."""
         value = self.data
         for step in path:
@@ -74,7 +74,7 @@ class Tree:
                 value = value[step] if isinstance(value, tuple) and isinstance(step, int) else None
         return value
 
-    def items(self, path: Path) -> Iterator[tuple[Path, object]]:
+    def items(self, path: KeyPath) -> Iterator[tuple[KeyPath, object]]:
         """Each item of the list at `path` with its own path; nothing when there is no list."""
         value = self.get(path)
         if isinstance(value, tuple):
@@ -124,7 +124,7 @@ class _Reader:
         self.env = env
         self.count = 0
 
-    def value(self, node: Node, path: Path, above: tuple[int, ...]) -> object:
+    def value(self, node: Node, path: KeyPath, above: tuple[int, ...]) -> object:
         self.count += 1
         if id(node) in above or self.count > _MAX_VALUES:
             self.problem(path, node, "an alias (*name) that repeats without end", "write the value out")
@@ -141,7 +141,7 @@ class _Reader:
         self.place(path, node, node.value)
         return self.scalar(node, path)
 
-    def mapping(self, node: MappingNode, path: Path, above: tuple[int, ...]) -> dict[str, object]:
+    def mapping(self, node: MappingNode, path: KeyPath, above: tuple[int, ...]) -> dict[str, object]:
         values: dict[str, object] = {}
         lines: dict[str, int] = {}
         for key_node, value_node in node.value:
@@ -158,10 +158,10 @@ class _Reader:
             values[key] = self.value(value_node, (*path, key), above)
             place = self.tree.places[(*path, key)]
             # A block value begins a line below its key; people look for the key.
-            self.tree.places[(*path, key)] = Place(line, place.text, place.flow, place.quoted)
+            self.tree.places[(*path, key)] = Position(line, place.text, place.flow, place.quoted)
         return values
 
-    def scalar(self, node: ScalarNode, path: Path) -> object:
+    def scalar(self, node: ScalarNode, path: KeyPath) -> object:
         text = str(node.value)
         if node.tag in _TEXT_TAGS:
             return self.whole(self.expand(text, path, node), path, node)
@@ -176,7 +176,7 @@ class _Reader:
         )
         return None
 
-    def whole(self, text: str, path: Path, node: Node) -> str:
+    def whole(self, text: str, path: KeyPath, node: Node) -> str:
         """Text with the halves of a character joined that JSON writes as two escapes (a surrogate pair)."""
         try:
             return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
@@ -185,7 +185,7 @@ class _Reader:
             self.problem(path, node, message, "write the character itself, or both of its escapes")
             return text.encode("utf-8", "replace").decode()
 
-    def expand(self, text: str, path: Path, node: Node) -> str:
+    def expand(self, text: str, path: KeyPath, node: Node) -> str:
         def replace(match: re.Match[str]) -> str:
             name = match.group(1)
             if name is None:
@@ -204,10 +204,10 @@ class _Reader:
 
         return _VARIABLE.sub(replace, text)
 
-    def place(self, path: Path, node: Node, text: str = "") -> None:
+    def place(self, path: KeyPath, node: Node, text: str = "") -> None:
         flow = bool(getattr(node, "flow_style", False))
         quoted = getattr(node, "style", None) is not None and isinstance(node, ScalarNode)
-        self.tree.places[path] = Place(node.start_mark.line + 1, text, flow, quoted)
+        self.tree.places[path] = Position(node.start_mark.line + 1, text, flow, quoted)
 
-    def problem(self, path: Path, node: Node, message: str, fix: str) -> None:
+    def problem(self, path: KeyPath, node: Node, message: str, fix: str) -> None:
         self.tree.problems.append(Problem(path, node.start_mark.line + 1, message, fix))

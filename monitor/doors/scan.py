@@ -142,7 +142,7 @@ _Listings = Callable[[str, date], list[dict[str, str]]]
 
 
 @dataclass(slots=True)
-class _Draft:
+class _Line:
     """A line on its way to its answer, whose `mentions` are put into words last.
 
     `rests_on` names what the day of a text without a published_at is: "stated_on" or "as_of"; "" with one.
@@ -156,14 +156,14 @@ class _Draft:
     rests_on: str = ""
 
 
-def _draft(line: bytes, number: int, finder: Finder, today: date, stated: Stated) -> _Draft:
+def _draft(line: bytes, number: int, finder: Finder, today: date, stated: Stated) -> _Line:
     try:
         record = parse_line(line)
     except ValueError as error:
-        return _Draft({"id": None, "error": f"line {number}: {error}"}, today)
+        return _Line({"id": None, "error": f"line {number}: {error}"}, today)
     wrong = _wrong(record)
     if wrong:
-        return _Draft({"id": record.get("id"), "error": f"line {number}: {wrong}"}, today)
+        return _Line({"id": record.get("id"), "error": f"line {number}: {wrong}"}, today)
     day = _day(record.get("published_at"))
     text, language = record["text"], record.get("lang") or None
     answer = {"id": record["id"], "mentions": []}
@@ -175,14 +175,14 @@ def _draft(line: bytes, number: int, finder: Finder, today: date, stated: Stated
     notes = [*found.left_out, *([not_covered(found.uncovered)] if found.uncovered else [])]
     if notes:
         answer["notes"] = [f"line {number}: {each}" for each in notes]
-    return _Draft(answer, day or own or today, text, language, found.mentions, rests_on)
+    return _Line(answer, day or own or today, text, language, found.mentions, rests_on)
 
 
 def _looked(
-    drafts: Iterable[_Draft], watchlist: Watchlist, structures: Structures, ahead: int
-) -> Iterator[_Draft]:
+    drafts: Iterable[_Line], watchlist: Watchlist, structures: Structures, ahead: int
+) -> Iterator[_Line]:
     """Add what lines name that no lexicon has; in order, and most lines, which name nothing such, at once."""
-    waiting: list[_Draft] = []
+    waiting: list[_Line] = []
     size = 0
     for draft in drafts:
         if not waiting and not structures.spots(draft.text, draft.mentions):
@@ -196,7 +196,7 @@ def _looked(
     yield from _resolved(waiting, watchlist, structures)
 
 
-def _resolved(drafts: Sequence[_Draft], watchlist: Watchlist, structures: Structures) -> Iterator[_Draft]:
+def _resolved(drafts: Sequence[_Line], watchlist: Watchlist, structures: Structures) -> Iterator[_Line]:
     from monitor.pipeline.interpret import MatchedArticle
 
     pages = [MatchedArticle(_article(each), tuple(each.mentions)) for each in drafts]
@@ -204,12 +204,12 @@ def _resolved(drafts: Sequence[_Draft], watchlist: Watchlist, structures: Struct
         yield _with(draft, found)
 
 
-def _article(of: _Draft) -> Article:
+def _article(of: _Line) -> Article:
     moment = datetime(of.day.year, of.day.month, of.day.day, tzinfo=UTC)
     return Article("", "", "", of.text, moment, of.language, moment)
 
 
-def _with(draft: _Draft, found: StructureFindings) -> _Draft:
+def _with(draft: _Line, found: StructureFindings) -> _Line:
     if found.mentions:
         draft.mentions = sorted((*draft.mentions, *found.mentions), key=lambda each: (each.start, each.stop))
     if found.trouble:

@@ -19,9 +19,10 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError, StoreError
 from monitor.model import Outcome, Source
+from monitor.pipeline.deliver import Courier, call_heartbeat
 from monitor.pipeline.reading import bug_summary
 from monitor.pipeline.run import Monitor
-from monitor.pipeline.session import OnProgress, Session
+from monitor.pipeline.session import NotBegunError, OnProgress, Session
 from monitor.pipeline.timing import HEARTBEAT, HEARTBEAT_SECONDS, STOPPED, every, first_check, trigger
 from monitor.queries.pubchem_sync import JOB, SyncResult, plan, synchronise
 
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+DELIVERY_SECONDS = 10  # how soon a message goes at the latest
 HOUSEKEEPING_SECONDS = 24 * 3600
 RETRY_AFTER_STORE_ERROR = timedelta(minutes=1)
 RETRY_UNRESOLVED = timedelta(minutes=15)  # of articles whose names could not be resolved
@@ -55,15 +57,15 @@ def watch(
     *,
     stop_signals: tuple[signal.Signals, ...] = (),
     edited: Edited = lambda: None,
-) -> bool:
+) -> None:
     """Check every source at its time until one of `stop_signals` comes; then finish the work in hand.
 
     `edited` is asked every few seconds for a configuration that was changed since it was asked last. What
-    does not end within some seconds of a stop is left at work, and False is returned. Raises MonitorError
-    when another instance is watching with the same database.
+    does not end within some seconds of a stop is left at work. Raises MonitorError when another instance is
+    watching with the same database.
     """
     with monitor.store.alone() as still_alone:
-        return asyncio.run(_watch(monitor, on_progress, stop_signals, still_alone, edited))
+        asyncio.run(_watch(monitor, on_progress, stop_signals, still_alone, edited))
 
 
 async def _watch(
@@ -72,7 +74,7 @@ async def _watch(
     stop_signals: tuple[signal.Signals, ...],
     still_alone: Callable[[], bool],
     edited: Edited,
-) -> bool:
+) -> None:
     """Watch with one configuration after the other."""
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -81,22 +83,20 @@ async def _watch(
     looking = asyncio.create_task(_end_when_another_watches(still_alone, stopped))
     try:
         next_one: Monitor | None = monitor
-        ended = True
         while next_one is not None and not stopped.is_set():
-            next_one, ended = await _watch_with(next_one, on_progress, stopped, edited)
+            next_one = await _watch_with(next_one, on_progress, stopped, edited)
             if next_one is not None:
                 await _take_over(next_one, stopped)
         if next_one is not None:
             next_one.retire()
-        return ended
     finally:
         looking.cancel()
 
 
 async def _watch_with(
     monitor: Monitor, on_progress: OnProgress, stopped: asyncio.Event, edited: Edited
-) -> tuple[Monitor | None, bool]:
-    """Watch until a stop or a changed configuration; the monitor to go on with, and whether all has ended."""
+) -> Monitor | None:
+    """Watch until a stop, or until a configuration was changed: then gives the monitor to go on with."""
     async with monitor.session("watch", on_progress) as session:
         watcher = Watcher(monitor, session, asyncio.get_running_loop(), edited=edited)
         watcher.start()
@@ -109,9 +109,9 @@ async def _watch_with(
             log.info("stopping: finishing the work in hand")
         session.stop()
         patience = STOP_PATIENCE if stopped.is_set() else None
-        ended = await asyncio.to_thread(watcher.shutdown, patience)
+        await asyncio.to_thread(watcher.shutdown, patience)
     await asyncio.to_thread(monitor.retire)
-    return watcher.successor, ended
+    return watcher.successor
 
 
 async def _take_over(monitor: Monitor, stopped: asyncio.Event) -> None:
@@ -154,6 +154,8 @@ class Watcher:
         self._running = 0
         self._stopping = False
         self._stopped = threading.Event()
+        self._courier: Courier | None = None
+        self._trouble = ""
         self._listen()
 
     def start(self) -> None:
@@ -169,6 +171,7 @@ class Watcher:
             id="housekeeping",
             next_run_time=now,
         )
+        self._plan_deliveries(now)
         self._plan_sync(now)
         self._scheduler.add_job(
             self._renew,
@@ -180,6 +183,37 @@ class Watcher:
         self._scheduler.add_job(self._look_for_edits, every(CONFIG_SECONDS), id=EDITS)
         self._scheduler.start()
 
+    def _plan_deliveries(self, now: datetime) -> None:
+        """Plan the sending of what the outbox holds and the sign of life, where they are configured."""
+        notify = self._monitor.config.notify
+        if notify.channels:
+            self._courier = self._monitor.courier()
+            self._scheduler.add_job(self._deliver, every(DELIVERY_SECONDS), id="outbox", next_run_time=now)
+        if notify.heartbeat is not None:
+            self._scheduler.add_job(
+                self._call_heartbeat,
+                every(notify.heartbeat.every),
+                id="sign of life",
+                next_run_time=now,
+            )
+
+    def _deliver(self) -> None:
+        """Send what is due; trouble is logged when it changes, not at every try."""
+        with self._at_work() as go:
+            if not go or self._courier is None:
+                return
+            result = self._courier.deliver(self._stopped.is_set)
+            said = result.held or "; ".join(result.troubles)
+            if said and said != self._trouble:
+                log.error("outbox: %s", said)
+            if result.sent or result.troubles or result.held:
+                self._trouble = said
+
+    def _call_heartbeat(self) -> None:
+        with self._at_work() as go:
+            if go and (said := call_heartbeat(self._monitor.config)):
+                log.warning("sign of life: %s", said)
+
     def _plan_sync(self, now: datetime) -> None:
         """Plan the enrichment from PubChem, when it is wanted; the database knows since when it is due."""
         due = plan(self._monitor.config, self._monitor.store, now)
@@ -188,8 +222,8 @@ class Watcher:
                 self._sync, every(HOUSEKEEPING_SECONDS), id=JOB, next_run_time=max(due, now)
             )
 
-    def shutdown(self, patience: float | None = None) -> bool:
-        """Start nothing more and wait for what runs, for `patience` seconds; whether all of it has ended.
+    def shutdown(self, patience: float | None = None) -> None:
+        """Start nothing more and wait for what runs, for `patience` seconds.
 
         APScheduler's own waiting holds a lock that a job needs to plan its next run: it would wait for ever.
         """
@@ -198,10 +232,9 @@ class Watcher:
         self._stopped.set()
         self._scheduler.shutdown(wait=False)
         with self._idle:
-            ended = self._idle.wait_for(lambda: self._running == 0, patience)
+            self._idle.wait_for(lambda: self._running == 0, patience)
         with suppress(StoreError):  # `sources` would only believe a while longer that we run
             self._monitor.store.heartbeat(HEARTBEAT, self._monitor.clock(), STOPPED)
-        return ended
 
     def _enter(self) -> bool:
         """Count a job as running, so that `shutdown` waits for it; false when it must not begin any more."""
@@ -255,6 +288,8 @@ class Watcher:
             due = result.next_check
             if result.unresolved:
                 self._move(RESCAN, self._monitor.clock() + self._retry_after)
+        except NotBegunError:
+            due = self._monitor.clock()
         except StoreError as error:  # recorded by the check itself, if the database could
             log.error("job %s: %s", _job_id(source), error)
         except Exception as error:  # noqa: BLE001 - a bug: recorded, and the source is tried again

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from monitor.model import Article, Mention, Substance, Watchlist
 
 if TYPE_CHECKING:
-    from monitor.chem.classes import Verdict
-    from monitor.chem.resolver import Reading, Resolution, StructureIndex
+    from monitor.chem.classes import ClassVerdict
+    from monitor.chem.resolver import NameReading, Resolution, StructureIndex
     from monitor.match.nearby import Nearby
     from monitor.match.systematic import SystematicName
     from monitor.store import NovelName
@@ -142,7 +142,7 @@ class Interpreter:
             else:
                 yield from self._classes(reading, read_as)
 
-    def _how_read(self, name: str, reading: Reading, readings: int) -> Iterator[str]:
+    def _how_read(self, name: str, reading: NameReading, readings: int) -> Iterator[str]:
         """How the name was read, for people."""
         structure = reading.structure
         if reading.text != name:
@@ -156,7 +156,7 @@ class Interpreter:
         elif structure.charge:
             yield "it is the name of an ion"
 
-    def _classes(self, reading: Reading, read_as: tuple[str, ...]) -> Iterator[_Sense]:
+    def _classes(self, reading: NameReading, read_as: tuple[str, ...]) -> Iterator[_Sense]:
         """The classes in force that a structure on no list may belong to."""
         from monitor.chem.class_list import class_key
         from monitor.chem.classes import classify
@@ -240,7 +240,7 @@ def _named(meaning: Resolution, substance: Substance) -> _Sense:
     )
 
 
-def _same(reading: Reading, same: Sequence[Substance], how: str, read_as: tuple[str, ...]) -> _Sense:
+def _same(reading: NameReading, same: Sequence[Substance], how: str, read_as: tuple[str, ...]) -> _Sense:
     """A structure that a watched substance has; of several (isomers, mostly) the first, others in reasons."""
     first, base, words = same[0], _COMPARED[how], _HOW[how]
     if "without stereo" in how and _differ(reading, how, first):
@@ -251,19 +251,19 @@ def _same(reading: Reading, same: Sequence[Substance], how: str, read_as: tuple[
     return _sense(first.key, "structure", reading, base, tuple(reasons))
 
 
-def _differ(reading: Reading, how: str, substance: Substance) -> bool:
+def _differ(reading: NameReading, how: str, substance: Substance) -> bool:
     """Whether name and list both give stereo or isotopes (that differ, or the keys would be equal)."""
     key = reading.structure.parent if "parent" in how else reading.structure.inchikey
     return key[15:23] != _NO_STEREO and substance.inchikey[15:23] != _NO_STEREO
 
 
-def _sense(key: str, method: str, reading: Reading, base: float, reasons: tuple[str, ...]) -> _Sense:
+def _sense(key: str, method: str, reading: NameReading, base: float, reasons: tuple[str, ...]) -> _Sense:
     factor = 1.0 if reading.score == 1.0 else _ION if reading.structure.charge else _TWO_READINGS
     features = (("compared", base), ("reading", factor))
     return _Sense(key, method, reading.structure.inchikey, round(base * factor, 3), features, reasons)
 
 
-def _class_reasons(of: Verdict) -> Iterator[str]:
+def _class_reasons(of: ClassVerdict) -> Iterator[str]:
     """Every condition of the class, met or not, its citation and its date."""
     yield f"on no list by name or structure; {of.membership} of {of.name}"
     for each in of.conditions:

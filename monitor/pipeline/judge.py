@@ -2,7 +2,7 @@
 
 The middle of the path, the same for what comes in and for what is stored (`run`, `rescan`):
 
-    Article -find-> Mention -read_structures-> Mention, NovelName -gather-> Case -decide-> Record
+    Article -find-> Mention -read_structures-> Mention, NovelName -gather-> Matter -decide-> Record
              (pure)         (OPSIN)                               (store)         (pure)
 """
 
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from monitor import __version__
 from monitor.errors import StoreError
 from monitor.model import Alert, Article, Mention, Pin, Rule, StoryRules, Watchlist
+from monitor.pipeline.deliver import delivery_rules, plan_deliveries
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
 from monitor.pipeline.notices import NoticeReader, stored_notices, unreviewed
 from monitor.pipeline.prepare import Matcher, WatchlistNews, bring_in_force, prepare_lexicon
@@ -36,6 +37,7 @@ from monitor.pipeline.structures import Structures
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.notify import DeliveryRule
     from monitor.store import ReadNotice, Record, Store, StoredRevision
 
 LastAlerts = Mapping[tuple[str, str], datetime]
@@ -44,7 +46,7 @@ NO_NOTICES: Notices = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Matter:
     """One article with all that it takes to decide about it; `story` is None when it can be in none."""
 
     matched: MatchedArticle
@@ -80,10 +82,10 @@ class Precedents:
 
 
 def precedents_for(
-    cases: Iterable[Case], last_alerts: LastAlerts, desk: StoryDesk | None, notices: Notices = NO_NOTICES
+    matters: Iterable[Matter], last_alerts: LastAlerts, desk: StoryDesk | None, notices: Notices = NO_NOTICES
 ) -> Precedents:
     """Read what the stories that a batch may join have raised so far. Raises StoreError."""
-    stories = [case.story for case in cases if case.story is not None]
+    stories = [matter.story for matter in matters if matter.story is not None]
     return Precedents(last_alerts, desk.recall(stories) if desk else StoryPrecedents(), notices)
 
 
@@ -97,6 +99,7 @@ class Judge:
     news: WatchlistNews  # what became of the configured watchlist when this was prepared
     structures: Structures
     stories: StoryRules | None = None  # None: stories are switched off
+    deliveries: tuple[DeliveryRule, ...] = ()  # who hears of new alerts
 
     @property
     def watchlist(self) -> Watchlist:
@@ -166,19 +169,19 @@ class Judge:
         stored: StoredRevision,
         desk: StoryDesk | None,
         now: datetime,
-    ) -> Case:
+    ) -> Matter:
         """Read all that a decision about one article takes. Raises StoreError.
 
         An article without a mention that a rule or a story could count is in no story.
         """
-        case = Case(matched, findings, stored)
+        matter = Matter(matched, findings, stored)
         lowest = min((rule.min_score for rule in self.rules), default=MIN_SCORE)
-        if desk is None or not any(each.score >= min(lowest, MIN_SCORE) for each in case.mentions):
-            return case
-        return replace(case, story=desk.gather(matched.article, case.mentions, stored, now))
+        if desk is None or not any(each.score >= min(lowest, MIN_SCORE) for each in matter.mentions):
+            return matter
+        return replace(matter, story=desk.gather(matched.article, matter.mentions, stored, now))
 
     def decide(
-        self, case: Case, precedents: Precedents, now: datetime, *, again: bool = False
+        self, matter: Matter, precedents: Precedents, now: datetime, *, again: bool = False
     ) -> tuple[Record, Precedents]:
         """Decide which mentions are alerts: those of substances that no alert of this article is about yet.
 
@@ -190,7 +193,7 @@ class Judge:
         from monitor.alerts import Past, decide
         from monitor.store import RESCAN, Record
 
-        article, mentions, stored = case.matched.article, case.mentions, case.stored
+        article, mentions, stored = matter.matched.article, matter.mentions, matter.stored
         already = stored.alerted if self.stories is None else stored.told
         past = Past(already=already, last_alert=precedents.last_alerts)
         alerts = decide(article, mentions, self.watchlist, self.rules, past, now)
@@ -203,27 +206,28 @@ class Judge:
         alerts = [
             replace(each, reasons=(*each.reasons, *unreviewed.get(each.substance, ()))) for each in alerts
         ]
-        placement = self._place(case, alerts, precedents, now)
+        placement = self._place(matter, alerts, precedents, now)
         record = Record(
             article,
             mentions,
             placement.raised,
             self.watchlist.digest,
             __version__,
-            basis=0 if case.findings.trouble else self.basis,
-            novel=case.findings.novel,
+            basis=0 if matter.findings.trouble else self.basis,
+            novel=matter.findings.novel,
             member=placement.member,
             added=placement.added,
+            deliveries=plan_deliveries(placement.raised, article, self.deliveries, now),
         )
-        return record, precedents.after(case.story, placement, now)
+        return record, precedents.after(matter.story, placement, now)
 
     def _place(
-        self, case: Case, alerts: Sequence[Alert], precedents: Precedents, now: datetime
+        self, matter: Matter, alerts: Sequence[Alert], precedents: Precedents, now: datetime
     ) -> StoryPlacement:
-        counts = alerts or any(mention.score >= MIN_SCORE for mention in case.mentions)
-        if self.stories is None or case.story is None or not counts:
+        counts = alerts or any(mention.score >= MIN_SCORE for mention in matter.mentions)
+        if self.stories is None or matter.story is None or not counts:
             return StoryPlacement(None, tuple(alerts))
-        return place(case.story, alerts, case.stored, precedents.stories, self.stories, now)
+        return place(matter.story, alerts, matter.stored, precedents.stories, self.stories, now)
 
 
 def prepare_judge(
@@ -238,7 +242,8 @@ def prepare_judge(
     pins, rules = config.to_pins(), config.to_rules(watchlist.lists)
     matcher = Matcher(watchlist, prepare_lexicon(watchlist, cache), pins)
     basis = store.basis(_digest(watchlist, pins, rules, structures.mark), watchlist.digest, now)
-    return Judge(matcher, rules, basis, news, structures, config.to_story_rules())
+    stories, deliveries = config.to_story_rules(), delivery_rules(config)
+    return Judge(matcher, rules, basis, news, structures, stories, deliveries)
 
 
 def _digest(watchlist: Watchlist, pins: Sequence[Pin], rules: Sequence[Rule], mark: str) -> str:

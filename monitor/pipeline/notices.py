@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -118,8 +118,9 @@ _NO_LIST = "no list is named"
 
 # --- from articles to proposals --------------------------------------------------------------------------
 
-FEDERAL_REGISTER = "federal-register"
-_TITLES = {FEDERAL_REGISTER: "Federal Register"}
+FEDERAL_REGISTER, OFFICIAL_JOURNAL = "federal-register", "eu-official-journal"
+_TITLES = {FEDERAL_REGISTER: "Federal Register", OFFICIAL_JOURNAL: "Regulation (EU)"}
+_REGULATION = re.compile(r"\bDelegated Regulation \(EU\) (?:No )?(\d{4}/\d{1,5})\b")
 # https://www.federalregister.gov/documents/2026/11/28/2026-12345/schedules-of-... and the short /d/2026-12345
 _DOCUMENT = re.compile(r"/(?:documents/(\d{4})/(\d\d)/(\d\d)|d)/((?:[A-Z]\d-)?\d{4}-\d{3,6})(?:/|$)")
 _ABSTRACT = re.compile(
@@ -134,7 +135,10 @@ def notice_of(article: Article) -> Notice | None:
     from monitor.watchlist import Notice
 
     parts = urlsplit(article.url)
-    if (parts.hostname or "").removeprefix("www.") != "federalregister.gov":
+    host = (parts.hostname or "").removeprefix("www.")
+    if host.endswith(".europa.eu"):
+        return _regulation(article)
+    if host != "federalregister.gov":
         return None
     found = _DOCUMENT.search(parts.path)
     if found is None:
@@ -148,6 +152,17 @@ def notice_of(article: Article) -> Notice | None:
     told = _ABSTRACT.search(text)
     abstract = told[1] if told else rest[:LONGEST_ABSTRACT]
     return Notice(num, article.title, abstract, published, article.url, text)
+
+
+def _regulation(article: Article) -> Notice | None:
+    """A delegated regulation of the European Union, by the number in its title."""
+    from monitor.watchlist import Notice
+
+    found = _REGULATION.search(article.title)
+    if found is None:
+        return None
+    published = article.published_at.date() if article.published_at else None
+    return Notice(found[1], article.title, "", published, article.url, "", OFFICIAL_JOURNAL)
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -194,6 +209,8 @@ def unreviewed(
     said = dict(pending)
     for notice in found:
         for each in notice.proposals if notice.num not in reviewed else ():
+            if not each.substance:
+                continue
             known = said.get(each.substance, ())
             said[each.substance] = (*known, each.reason) if each.reason not in known else known
     return said
@@ -205,9 +222,10 @@ def _stored(
     from monitor.store import ReadNotice as StoredNotice
 
     notice, reading = read.notice, read.reading
-    proposals = [_listing(each, read, watchlist, is_word) for each in _one_each(read.substances)]
+    propose = partial(_listing, is_word=is_word) if reading.list_id else _listless
+    proposals = [propose(each, read, watchlist) for each in _one_each(read.substances)]
     return StoredNotice(
-        FEDERAL_REGISTER,
+        notice.gazette,
         notice.num,
         notice.url,
         notice.title,
@@ -269,6 +287,16 @@ def _listing(
     )
 
 
+def _listless(meant: Meant, read: ReadNotice, watchlist: Watchlist) -> NoticeProposal:
+    """About a substance of a notice that does not say which list is meant: a person has to look."""
+    from monitor.store import NoticeProposal
+
+    key = meant.named.substance or _free_key(meant.named.name, watchlist)
+    reason = f"{_said(read)}; which list, it does not say: read it, then change the lists"
+    after = f"{_does(read.reading)} ({read.notice.num})"
+    return NoticeProposal(key, "notice", "", after, read.reading.sentence, reason, _citation(read.notice), {})
+
+
 def _unnamed(read: ReadNotice) -> NoticeProposal:
     """What stands for a notice that names no substance in its title and abstract: a person has to look."""
     from monitor.store import NoticeProposal
@@ -309,7 +337,7 @@ def _entry(since: str, until: str) -> str:
 
 def _citation(notice: Notice) -> str:
     day = f", {notice.published.isoformat()}" if notice.published else ""
-    return f"{_TITLES[FEDERAL_REGISTER]} {notice.num}{day}, {notice.url}"
+    return f"{_TITLES[notice.gazette]} {notice.num}{day}, {notice.url}"
 
 
 # What a notice does, said of one substance; {list} and {old} are lists, {it} what is proposed.
@@ -360,5 +388,5 @@ def _from(reading: Reading) -> str:
 def _said(read: ReadNotice) -> str:
     """The notice in a clause, as alerts quote it until somebody has reviewed it."""
     day = f"of {read.notice.published.isoformat()} " if read.notice.published else ""
-    place = f"{_TITLES[FEDERAL_REGISTER]} {read.notice.num}"
+    place = f"{_TITLES[read.notice.gazette]} {read.notice.num}"
     return f"a notice {day}{_does(read.reading)}{_from(read.reading)} ({place}; not reviewed)"

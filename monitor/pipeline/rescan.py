@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, TypeVar
 from monitor.errors import StoreError
 from monitor.model import Mention
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
+from monitor.pipeline.judge import Judge, LastAlerts, Matter, precedents_for
 from monitor.pipeline.reading import Unread, bug_summary
 
 if TYPE_CHECKING:
@@ -125,17 +125,17 @@ class Rescan:
         matched, broken_off = self._read(texts)
         texts = [text for text in texts if text.id not in broken_off]
         findings = self._judge.read_structures([each for _, each in matched], self._note)
-        cases = [
-            (text, case)
+        matters = [
+            (text, matter)
             for (text, each), beyond in zip(matched, findings, strict=True)
-            for case in self._guarded(self._gather, text, each, beyond, now)
+            for matter in self._guarded(self._gather, text, each, beyond, now)
         ]
         articles = [text.article for text in texts if text.article is not None]
         notices, unreviewed = self._judge.read_notices(articles, self._store, self._note)
-        precedents = precedents_for((case for _, case in cases), self._past(), self._desk, unreviewed)
+        precedents = precedents_for((matter for _, matter in matters), self._past(), self._desk, unreviewed)
         found: list[tuple[StoredText, Record]] = []
-        for text, case in cases:
-            for record, after in self._guarded(self._judge.decide, case, precedents, now, again=True):
+        for text, matter in matters:
+            for record, after in self._guarded(self._judge.decide, matter, precedents, now, again=True):
                 precedents = after
                 if record.alerts or record.added or record.novel or not _is_known(text, record.mentions):
                     found.append((text, record))
@@ -206,7 +206,7 @@ class Rescan:
 
     def _gather(
         self, text: StoredText, matched: MatchedArticle, findings: StructureFindings, now: datetime
-    ) -> Case | None:
+    ) -> Matter | None:
         """All that a decision about one text takes; None when nothing in it is new."""
         mentions = (*matched.mentions, *findings.mentions)
         if not mentions and not findings.novel:

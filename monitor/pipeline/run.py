@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError, StoreError
 from monitor.model import Source
+from monitor.pipeline.deliver import Courier
 from monitor.pipeline.judge import Judge, prepare_judge
 from monitor.pipeline.lists import check as check_lists
 from monitor.pipeline.originals import forget, warc_files
@@ -31,7 +32,7 @@ from monitor.pipeline.prepare import (
     watchlist_mark,
     with_terms,
 )
-from monitor.pipeline.session import OnProgress, Session
+from monitor.pipeline.session import NotBegunError, OnProgress, Session
 from monitor.pipeline.slots import ACTIVE, ASIDE, open_files, slots_within
 from monitor.pipeline.structures import lacking_in_words, open_structures
 from monitor.pipeline.workers import Workers
@@ -203,17 +204,22 @@ class Monitor:
                 ready(lambda: loop.call_soon_threadsafe(session.stop))
             checks = await _all(session.check(source) for source in sources)
             again = await session.rescan(self.config.rescan.budget)
-            forgotten = await session.work(self.expire)
+            forgotten = 0 if session.stopping else await session.work(self.expire)
         summary = RunSummary(checks, self.news, self.matcher.watchlist, forgotten, again)
         if session.bugs:
             raise BugError(session.bugs, summary)
         return summary
+
+    def courier(self) -> Courier:
+        """What sends the deliveries that wait in the outbox."""
+        return Courier(self.config, self.store, self.clock, lambda: self.judge.watchlist)
 
     @asynccontextmanager
     async def session(self, kind: str, on_progress: OnProgress = _show_nothing) -> AsyncIterator[Session]:
         """Open a run of the ledger with one HTTP client and one worker thread for all its checks."""
         from monitor.ingest import Http
 
+        asyncio.get_running_loop().set_default_executor(_LeftBehind(thread_name_prefix="collector"))
         run = self.store.begin_run(kind, self.clock())
         status, message = "interrupted", "stopped from outside"
         try:
@@ -243,10 +249,17 @@ class Monitor:
         return forget(self.config, self.store, self.clock())
 
 
+class _LeftBehind(ThreadPoolExecutor):
+    """Threads that nobody waits for at the end: what one is at after a stop is given up."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
 async def _all(checks: Iterable[Awaitable[CheckResult]]) -> tuple[CheckResult, ...]:
-    """Wait for every check; only then raise what the first failing one raised."""
+    """Wait for every check; only then raise what the first failing one raised. Gives those that began."""
     results = await asyncio.gather(*checks, return_exceptions=True)
     for result in results:
-        if isinstance(result, BaseException):
+        if isinstance(result, BaseException) and not isinstance(result, NotBegunError):
             raise result
     return tuple(result for result in results if not isinstance(result, BaseException))

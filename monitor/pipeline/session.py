@@ -2,7 +2,7 @@
 
     Source -collect-> Document -read-> Article, Mention -read_structures-> Mention
      (I/O)            (pure, `workers`)                  (OPSIN)
-    Mention -gather-> Case -decide-> Record -> Store.record
+    Mention -gather-> Matter -decide-> Record -> Store.record
              (store)        (pure)             one transaction
 
 Fetch outside the transaction; read what a decision takes, decide with values, write once. `run` says what
@@ -27,7 +27,7 @@ from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
 from monitor.pipeline.identity import Identities
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Case, Judge, LastAlerts, precedents_for
+from monitor.pipeline.judge import Judge, LastAlerts, Matter, precedents_for
 from monitor.pipeline.originals import keep_originals
 from monitor.pipeline.outcomes import CheckResult, Progress
 from monitor.pipeline.reading import Result, Unread, bug_summary, not_covered
@@ -104,6 +104,10 @@ def _left_out(matched: MatchedArticle) -> Gap:
     return Gap(matched.article.url, Outcome.TOO_LARGE.value, said)
 
 
+class NotBegunError(Exception):
+    """A stop came before the check of a source began: nothing is written of it, and it stays due."""
+
+
 class Session:
     """A run under way. `check` may run for many sources at once; what it records goes through one thread.
 
@@ -133,6 +137,10 @@ class Session:
         self._desk = monitor.judge.story_desk(monitor.store)
         self._identities = Identities(monitor.store)
 
+    @property
+    def stopping(self) -> bool:
+        return self._stop.is_set()
+
     def stop(self) -> None:
         """Record what is in hand and end; what takes longer than a few seconds is left for the next check."""
         if not self._stop.is_set():
@@ -149,8 +157,13 @@ class Session:
         return await asyncio.get_running_loop().run_in_executor(self._pool, job, *arguments)
 
     async def check(self, source: Source) -> CheckResult:
-        """Read one source, record what it has, and say when to look again. Raises StoreError only."""
+        """Read one source, record what it has, and say when to look again.
+
+        Raises StoreError, and NotBegunError when a stop came first.
+        """
         async with self._slots.take():
+            if self.stopping:
+                raise NotBegunError(source.name)
             self._on_progress(Progress(source.name))
             check = await self.work(self._begin, source)
             try:
@@ -171,7 +184,7 @@ class Session:
         if not monitor.config.rescan.automatic:
             return None
         job = Rescan(self._store, monitor.judge, monitor.clock, workers=monitor.workers)
-        result = await in_turns(job, self.work, self._stop.is_set, budget)
+        result = await in_turns(job, self.work, lambda: self.stopping, budget)
         for bug in job.bugs:
             self._note_bug(bug)
         return result if result.articles else None
@@ -266,18 +279,18 @@ class Session:
         known = len(read) - len(arrived)
         findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
         gaps += filter(None, map(_unresolved, arrived, findings))
-        cases: list[tuple[Document, Case]] = []
+        matters: list[tuple[Document, Matter]] = []
         for each, found_in in zip(arrived, findings, strict=True):
             with self._one(each.document, gaps):
-                case = judge.gather(each.matched, found_in, each.stored, self._desk, now)
-                cases.append((each.document, case))
+                matter = judge.gather(each.matched, found_in, each.stored, self._desk, now)
+                matters.append((each.document, matter))
         articles = [each.matched.article for each in arrived]
         notices, unreviewed = judge.read_notices(articles, self._store, self._note_bug)
-        precedents = precedents_for((case for _, case in cases), self._past(), self._desk, unreviewed)
+        precedents = precedents_for((matter for _, matter in matters), self._past(), self._desk, unreviewed)
         records: list[Record] = []
-        for document, case in cases:
+        for document, matter in matters:
             with self._one(document, gaps):
-                record, precedents = judge.decide(case, precedents, now)
+                record, precedents = judge.decide(matter, precedents, now)
                 records.append(self._with_original(record, document))
         records, unkept, kept = keep_originals(self._warcs, records, now)
         # what a language that is covered by now once left open is closed

@@ -29,7 +29,7 @@ from monitor.pipeline.interpret import (
 
 if TYPE_CHECKING:
     from monitor.chem.opsin import Answer, Opsin
-    from monitor.chem.resolver import Online, Reader, Resolution, Resolver
+    from monitor.chem.resolver import NameReader, Online, Resolution, Resolver
     from monitor.config import Config
     from monitor.store import Store
 
@@ -189,7 +189,7 @@ class Structures:
         return meanings
 
 
-def _mark(reader: Reader) -> str:
+def _mark(reader: NameReader) -> str:
     from monitor.chem.nomenclature import version
 
     return f"opsin {reader.version}, names {version()}"
@@ -216,7 +216,7 @@ def _read(chain: Resolver, names: Sequence[str], language: str | None) -> list[R
 
 def make_resolver(
     watchlist: Watchlist,
-    reader: Reader | None,
+    reader: NameReader | None,
     no_reader: str = "",
     *,
     listings: ListingsOf = lambda key, day: (),

@@ -20,7 +20,7 @@ from monitor.pipeline.prepare import load_watchlist
 from monitor.pipeline.structures import make_resolver
 
 if TYPE_CHECKING:
-    from monitor.chem.classes import Verdict
+    from monitor.chem.classes import ClassVerdict
     from monitor.chem.resolver import Online, Resolution, Resolver
     from monitor.config import Config
 
@@ -90,7 +90,7 @@ def as_row(of: Resolution, watchlist: Watchlist) -> dict[str, object]:
     }
 
 
-def _class_row(of: Verdict) -> dict[str, object]:
+def _class_row(of: ClassVerdict) -> dict[str, object]:
     return {
         "class": of.id,
         "name": of.name,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from monitor.pipeline.lists import ListAge, read_ages
@@ -42,6 +42,12 @@ class SourceLine:
     def health_shown(self) -> str:
         """The health in one word; of a failing source, how it fails."""
         return self.outcome if self.health == "failing" and self.outcome else self.health
+
+
+def not_read_since(lines: Iterable[SourceLine], moment: datetime) -> list[str]:
+    """Names of the sources that were not read since that moment, or never."""
+    written = moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M")
+    return [line.name for line in lines if line.last_ok < written]
 
 
 def source_lines(config: Config, now: datetime) -> tuple[list[SourceLine], str]:

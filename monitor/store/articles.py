@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, RowMapping, Select, delete, func, insert, select, update
 
 from monitor.model import Alert, Article, ListInfo, Mention, Snippet
-from monitor.store import captures, decisions, novel, stories
+from monitor.store import captures, decisions, novel, outbox, stories
 from monitor.store import schema as t
 from monitor.store.columns import offset_of, pack, published, stated, unpack
 from monitor.store.engine import insert as insert_or
@@ -316,6 +316,9 @@ def put_alerts(
             alert_id = _add_alert(connection, key, record.article, alert)
             if alert_id is not None:
                 _add_evidence(connection, alert_id, alert, lists)
+                if held_by is None:
+                    planned = record.deliveries.get(alert.substance, ())
+                    outbox.plan(connection, alert_id, planned, alert.raised_at)
                 held_back += held_by is not None
                 ids += [alert_id] if held_by is None else []
     done = Recorded(alerts=len(ids), alert_ids=tuple(ids), suppressed=held_back)

@@ -111,7 +111,7 @@ def pending(connection: Connection) -> dict[str, tuple[str, ...]]:
     query = (
         select(p.substance, p.reason)
         .join(t.notice_change, c.proposal_id == p.id)
-        .where(p.status == OPEN, p.kind == LISTING)
+        .where(p.status == OPEN, p.substance != "")
         .order_by(p.id)
     )
     found: dict[str, tuple[str, ...]] = {}

@@ -28,6 +28,7 @@ from sqlalchemy import (
 from monitor.store.columns import ADDRESS, CHEMICAL, LABEL, SUBSTANCE, Key, Lines, Str, Utc, Words
 from monitor.store.decision_tables import decision, person
 from monitor.store.notice_tables import notice, notice_change, stale_list
+from monitor.store.outbox_tables import delivery
 from monitor.store.presence_tables import term_presence, watched_page
 from monitor.store.story_tables import alert_source, story, story_key, story_member
 from monitor.store.tables import count, metadata, words
@@ -43,6 +44,7 @@ from monitor.store.watchlist_tables import (
 __all__ = [
     "alert_source",
     "decision",
+    "delivery",
     "list_info",
     "listing",
     "metadata",

@@ -43,6 +43,7 @@ from monitor.store.engine import (
     store_errors,
 )
 from monitor.store.migrate import bring_up_to_date, refuse_outdated
+from monitor.store.outbox import Outbox
 from monitor.store.single import single_instance
 from monitor.store.values import (
     ChangeLike,
@@ -127,6 +128,11 @@ class Store:
         """Give all connections back; the store must not be used any more."""
         self._reader.dispose()
         self._writer.dispose()
+
+    @property
+    def outbox(self) -> Outbox:
+        """Notices that go to people."""
+        return Outbox(self._write, self._read)
 
     def alone(self) -> AbstractContextManager[Callable[[], bool]]:
         """Hold the lock of the one `watch` that may run with this database.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Protocol
@@ -14,6 +14,21 @@ RESCAN = "rescan"
 
 COPY_LENGTH = 200
 """Texts of fewer code points are never taken for copies of each other: "404 not found" is no story."""
+
+
+class PlannedLike(Protocol):
+    """A delivery as the notify wing plans it."""
+
+    @property
+    def channel(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def digest(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +47,7 @@ class Record:
     `watchlist` (a digest) and `program` (a version) say what it was matched with: a stored text met again
     under the same two is left alone, under others its mentions are replaced by these. `novel`: names that
     no list has, for the queue. `member`: its story; `added`: alerts that its story has told of already, so
-    that the article only stands behind them.
+    that the article only stands behind them. `deliveries`: by substance, what its alerts send to whom.
     """
 
     article: Article
@@ -45,6 +60,7 @@ class Record:
     basis: int = 0  # see Store.basis
     member: Member | None = None
     added: tuple[Alert, ...] = ()
+    deliveries: Mapping[str, Sequence[PlannedLike]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from monitor.model import Severity
 from monitor.store.decision_views import DECISION_VIEWS
 from monitor.store.notice_views import NOTICE_VIEWS
+from monitor.store.outbox_views import OUTBOX_VIEWS
 from monitor.store.story_views import STORY_VIEWS
 
 _LEVELS = " ".join(f"WHEN {level.value} THEN '{level.label}'" for level in Severity)
@@ -445,6 +446,7 @@ VIEWS = {
     **STORY_VIEWS,
     **DECISION_VIEWS,
     **NOTICE_VIEWS,
+    **OUTBOX_VIEWS,
 }
 """View name -> its SELECT, in the order of creation."""
 

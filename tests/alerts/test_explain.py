@@ -48,6 +48,13 @@ def test_tells_where_how_why_and_the_lists() -> None:
     assert "scheduled" not in told
 
 
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_quiet_alert_is_called_so_and_no_other(quiet: bool) -> None:
+    alert, page = raised()
+    told = "\n".join(explain(replace(alert, quiet=quiet), page, SUBSTANCES["bromide"], LISTS, RULES))
+    assert ("quiet: an earlier alert of the same rule is recent" in told) == quiet
+
+
 def test_quotes_the_snippet_when_the_text_is_past_its_retention() -> None:
     alert, page = raised()
     told = "\n".join(explain(alert, replace(page, text=""), SUBSTANCES["bromide"], LISTS, RULES))

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("rdkit", reason="RDKit is not installed (extra `structure`)")
 
-from monitor.chem.classes import Verdict, classes, classify
+from monitor.chem.classes import ClassVerdict, classes, classify
 from monitor.model import InForce
 from monitor.watchlist import load_builtin
 
@@ -22,11 +22,11 @@ def rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader((DATA / name).read_text(encoding="utf-8").splitlines()))
 
 
-def verdict(smiles: str, of: str, lists: tuple[str, ...] = (), at: date = TODAY) -> Verdict | None:
+def verdict(smiles: str, of: str, lists: tuple[str, ...] = (), at: date = TODAY) -> ClassVerdict | None:
     return next((each for each in classify(smiles, at, lists) if each.id == of), None)
 
 
-def met(of: Verdict) -> list[str]:
+def met(of: ClassVerdict) -> list[str]:
     return [each.id for each in of.conditions if each.met_by]
 
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.chem.nomenclature import LANGUAGES, Rule, candidates, readings, rules
+from monitor.chem.nomenclature import LANGUAGES, RewriteRule, candidates, readings, rules
 
 DATA = Path(__file__).parent / "data" / "names.csv"
 NAMES = list(csv.DictReader(DATA.read_text(encoding="utf-8").splitlines()))
 
 
 @pytest.mark.parametrize("rule", rules(), ids=lambda rule: rule.id)
-def test_a_rule_does_what_its_example_says_and_leaves_its_near_miss_alone(rule: Rule) -> None:
+def test_a_rule_does_what_its_example_says_and_leaves_its_near_miss_alone(rule: RewriteRule) -> None:
     assert rule.apply(rule.example[0]) == rule.example[1]
     assert rule.apply(rule.near_miss) == rule.near_miss
 

@@ -134,6 +134,32 @@ def test_runs_on_one_base_line_that_touch_are_one_word(gap: float, other: str, t
     assert text_of(runs((50, 700, "fent"), (50 + FENT + gap, 700, other))) == text
 
 
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        b"BT /F1 10 Tf 50 700 Td (of fent) Tj %.2f 0 Td (anyl here) Tj ET",
+        b"BT /F1 10 Tf 50 700 Td (of fent) Tj %.2f 0 TD (anyl here) Tj ET",
+        b"BT /F1 10 Tf 1 0 0 1 50 700 Tm (of fent) Tj ET BT 1 0 0 1 50 700 Tm %.2f 0 Td (anyl here) Tj ET",
+        b"q 1 0 0 1 50 700 cm BT /F1 10 Tf (of fent) Tj ET Q q 1 0 0 1 50 700 cm 1 0 0 1 %.2f 0 cm BT "
+        b"/F1 10 Tf (anyl here) Tj ET Q",
+        b"BT /F1 5 Tf 2 0 0 2 50 700 Tm (of fent) Tj ET BT /F1 10 Tf 1 0 0 1 50 700 Tm "
+        b"%.2f 0 Td (anyl here) Tj ET",
+    ],
+    ids=["Td", "TD", "Tm", "cm", "scaled"],
+)
+@pytest.mark.parametrize(
+    ("gap", "word"), [(0.3, "fentanyl"), (1.6, "fentanyl"), (2.4, "fentanyl"), (2.9, "fent")]
+)
+def test_however_the_page_moves_from_run_to_run(drawn: bytes, gap: float, word: str) -> None:
+    """ "of " is 11.12 points wide."""
+    assert text_of(drawn % (11.12 + FENT + gap)).split()[1] == word
+
+
+def test_blanks_that_are_drawn_stay() -> None:
+    for drawn in (b"(of fent ) Tj 30.6 0 Td (anyl here)", b"(of fent) Tj 27.9 0 Td ( anyl here)"):
+        assert text_of(b"BT /F1 10 Tf 50 700 Td " + drawn + b" Tj ET") == "of fent anyl here"
+
+
 def test_runs_on_other_lines_are_other_words() -> None:
     assert text_of(runs((50, 700, "fent"), (50 + FENT, 688, "anyl here"))).split() == ["fent", "anyl", "here"]
     assert text_of(runs((50, 700, "fent"), (50, 688, "anyl here"))) == "fent\nanyl here"

@@ -8,7 +8,7 @@ from datetime import timedelta
 from monitor.match import compile_lexicon
 from monitor.model import Article, Rule, StoryRules
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Case, Judge, Precedents, precedents_for
+from monitor.pipeline.judge import Judge, Matter, Precedents, precedents_for
 from monitor.pipeline.prepare import Matcher, WatchlistNews
 from monitor.pipeline.story_desk import StoryDesk, StoryHistory, StoryPrecedents
 from monitor.pipeline.structures import Structures
@@ -30,7 +30,7 @@ def article(url: str, text: str) -> Article:
     return Article("wire", url, "Found in Riga", text, NOW, "en", NOW)
 
 
-def cases(of: Judge, desk: StoryDesk | None, *articles: Article) -> list[Case]:
+def matters(of: Judge, desk: StoryDesk | None, *articles: Article) -> list[Matter]:
     nothing = StructureFindings()
     return [of.gather(of.find(each), nothing, StoredRevision(each.url), desk, NOW) for each in articles]
 
@@ -40,7 +40,7 @@ def test_decisions_need_no_store_and_see_each_other(tmp_path: object) -> None:
     of = judge()
     with open_store(f"sqlite:///{tmp_path}/monitor.db", now=NOW) as store:
         desk = of.story_desk(store)
-        gathered = cases(
+        gathered = matters(
             of,
             desk,
             article("https://a.example/1", f"{EVENT}Two men from Jelgava were arrested."),
@@ -61,17 +61,17 @@ def test_decisions_need_no_store_and_see_each_other(tmp_path: object) -> None:
 def test_without_the_first_decision_the_second_article_raises_the_alert(tmp_path: object) -> None:
     of = judge()
     with open_store(f"sqlite:///{tmp_path}/monitor.db", now=NOW) as store:
-        (case,) = cases(of, of.story_desk(store), article("https://b.example/2", EVENT))
-    record, _ = of.decide(case, Precedents(), NOW)
+        (matter,) = matters(of, of.story_desk(store), article("https://b.example/2", EVENT))
+    record, _ = of.decide(matter, Precedents(), NOW)
     assert [each.substance for each in record.alerts] == ["mine"]
 
 
 def test_what_a_story_raised_before_is_a_precedent(tmp_path: object) -> None:
     of = judge()
     with open_store(f"sqlite:///{tmp_path}/monitor.db", now=NOW) as store:
-        (case,) = cases(of, of.story_desk(store), article("https://b.example/2", EVENT))
-    assert case.story is not None
-    joined = replace(case, story=replace(case.story, joined="https://a.example/1"))
+        (matter,) = matters(of, of.story_desk(store), article("https://b.example/2", EVENT))
+    assert matter.story is not None
+    joined = replace(matter, story=replace(matter.story, joined="https://a.example/1"))
     raised, _ = of.decide(joined, Precedents(), NOW)
     severity = raised.alerts[0].severity
     history = StoryHistory({"mine": Told(severity, NOW - HOUR, True)}, frozenset({"a.example"}))
@@ -83,10 +83,10 @@ def test_what_a_story_raised_before_is_a_precedent(tmp_path: object) -> None:
 def test_a_quiet_period_counts_from_the_decision_before(tmp_path: object) -> None:
     """Within it an alert is quiet, after it loud; a quiet alert begins no new period."""
     of = judge(Rule("house", quiet=HOUR.total_seconds()), stories=None)
-    (case,) = cases(of, None, article("https://a.example/1", EVENT))
-    loud, precedents = of.decide(case, Precedents(), NOW)
-    quiet, later = of.decide(case, precedents, NOW + HOUR / 2)
-    again, _ = of.decide(case, later, NOW + HOUR)
+    (matter,) = matters(of, None, article("https://a.example/1", EVENT))
+    loud, precedents = of.decide(matter, Precedents(), NOW)
+    quiet, later = of.decide(matter, precedents, NOW + HOUR / 2)
+    again, _ = of.decide(matter, later, NOW + HOUR)
     assert [record.alerts[0].quiet for record in (loud, quiet, again)] == [False, True, False]
 
 
@@ -94,7 +94,7 @@ def test_an_article_without_a_mention_that_counts_is_in_no_story(tmp_path: objec
     of = judge()
     with open_store(f"sqlite:///{tmp_path}/monitor.db", now=NOW) as store:
         desk = of.story_desk(store)
-        (empty,) = cases(of, desk, article("https://a.example/1", "Nothing was found in the harbour."))
+        (empty,) = matters(of, desk, article("https://a.example/1", "Nothing was found in the harbour."))
         page = of.find(article("https://a.example/2", EVENT))
         weak = MatchedArticle(page.article, tuple(replace(each, score=0.49) for each in page.mentions))
         unsure = of.gather(weak, StructureFindings(), StoredRevision(page.article.url), desk, NOW)

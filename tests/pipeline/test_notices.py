@@ -88,6 +88,26 @@ def test_each_substance_has_one_proposal_with_all_its_names() -> None:
     assert "a notice of 2026-11-20 places it on dea-schedule-1" in new.reason
 
 
+def test_a_regulation_of_the_union_waits_for_a_person_to_read_it() -> None:
+    title = "Commission Delegated Regulation (EU) 2027/1331 amending Regulation (EC) No 273/2004 "
+    title += "as regards the inclusion of {} in the list of scheduled substances"
+    place = "https://eur-lex.europa.eu/legal-content/EN/TXT/?uri=CELEX:32027R1331"
+    (one,) = found(article(place, title.format("the drug precursor Examplone and other substances")))
+    assert (one.gazette, one.num, one.published, one.list_id) == (
+        "eu-official-journal",
+        "2027/1331",
+        "2026-11-28",
+        "",
+    )
+    (proposal,) = one.proposals
+    assert (proposal.substance, proposal.kind, proposal.change) == ("examplone", "notice", {})
+    assert "which list, it does not say" in proposal.reason
+    (certain,) = found(article(place, title.format("certain drug precursors")))
+    assert [each.substance for each in certain.proposals] == [""]
+    assert found(article(place, "Commission Delegated Regulation (EU) 2027/2 on licences")) == []
+    assert found(article("https://europa.eu.evil.example/x", title.format("Examplone"))) == []
+
+
 def test_what_is_no_change_gives_nothing() -> None:
     assert found(article(title="Importer of Controlled Substances Application: Example LLC")) == []
 

@@ -106,3 +106,16 @@ def test_a_stop_breaks_off_a_rescan_and_the_next_one_goes_on(tmp_path: Path) -> 
         assert (result.articles, result.waiting, result.failed) == (1, 3, 0)
         last = run_through(Rescan(monitor.store, judge, monitor.clock, workers=monitor.workers), None)
         assert (last.articles, last.waiting) == (3, 0)
+
+
+def test_after_a_stop_no_other_check_begins(tmp_path: Path) -> None:
+    """Hundreds of sources wait for a slot: none of them is read, or noted, any more."""
+    names = [f"s{number}" for number in range(300)]
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.txt").write_text(article("Ship searched", NEWS))
+    config = write_config(tmp_path, "".join(f"- name: {n}\n  kind: folder\n  path: in\n" for n in names))
+    with opened(config, Clock()) as monitor:
+        summary = monitor.run(ready=lambda stop: stop())
+        assert len(summary.checks) <= 64
+        assert rows(tmp_path, "SELECT COUNT(*) FROM source_check") == [(len(summary.checks),)]
+        assert len(monitor.run().checks) == 300

@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.robust.worlds import EVERYTHING, ROUNDS, contents
 from tests.servers import answer
 from tests.worlds import (
+    FILLER,
     allowing,
     article,
     feed_source,
@@ -29,6 +31,7 @@ from tests.worlds import (
 FILES = 8 * ROUNDS  # so that there is work for all rounds
 STORED = 150 * ROUNDS
 REPRINTED = 5  # every fifth file has a reprint, which tells the same story
+LARGE = 16  # every so many files one that a process of its own reads
 PAGES = 40  # fewer than a feed's max_pages, so that one check has them all
 SUBSTANCES = ("examplium chloride", "testosin", "sampleline")
 
@@ -39,13 +42,23 @@ def sentences(number: int) -> list[str]:
     return [f"Report {number} of the harbour.", *told]
 
 
+def start_seconds(folder: Path, command: str) -> float:
+    """How long a command takes that has nothing to do: kills shall come while others are at work."""
+    began = time.monotonic()
+    assert ran(folder, command, limit=3600)[0] == 0
+    return time.monotonic() - began
+
+
 def make_world(folder: Path, sources: str, more: str) -> None:
     folder.mkdir()
     write_config(folder, folder_source("files", folder / "in") + sources, more=more)
     for number in range(FILES):
         place = folder / "in" / f"{number % 7}"
         place.mkdir(exist_ok=True)
-        (place / f"{number}.txt").write_text(article(f"Harbour report {number}", *sentences(number)))
+        more_text = FILLER * (300 if number % LARGE == 0 else 0)
+        (place / f"{number}.txt").write_text(
+            article(f"Harbour report {number}", *sentences(number), more_text)
+        )
         if number % REPRINTED == 0:
             reprint = [*sentences(number), "This was printed again in the evening."]
             (place / f"{number}z.txt").write_text(article(f"Harbour report {number}", *reprint))
@@ -63,16 +76,17 @@ def test_kill_9_at_random_moments(tmp_path: Path) -> None:
         source, more = feed_source("feed", f"{server.url}/feed"), allowing(server)
         make_world(tmp_path / "calm", source, more)
         make_world(tmp_path / "killed", source, more)
-        assert ran(tmp_path / "calm", "run")[0] == 0
+        assert ran(tmp_path / "calm", "run", limit=3600)[0] == 0
+        start = start_seconds(tmp_path / "calm", "run")
         killed_at_work = 0
         for _ in range(ROUNDS):
             with program(tmp_path / "killed", "run") as process:
                 try:
-                    process.wait(timeout=dice.uniform(0.3, 2.5))
+                    process.wait(timeout=dice.uniform(0.3, start + 1.5))
                 except subprocess.TimeoutExpired:
                     process.kill()
                     killed_at_work += 1
-        code, out, err = ran(tmp_path / "killed", "run")
+        code, out, err = ran(tmp_path / "killed", "run", limit=3600)
         assert (code, err) == (0, ""), out
     assert killed_at_work >= min(3, ROUNDS)
     print(f"{killed_at_work} of {ROUNDS} runs were killed at work")
@@ -105,11 +119,12 @@ def test_kill_9_during_a_rescan(tmp_path: Path) -> None:
     for folder in (calm, killed):
         (folder / "house.csv").write_text("".join(f"{name}\n" for name in ("name", *SUBSTANCES)))
     assert ran(calm, "rescan", limit=3600)[0] == 0
+    start = start_seconds(calm, "rescan")
     killed_at_work = 0
     for _ in range(ROUNDS):
         with program(killed, "rescan") as process:
             try:
-                process.wait(timeout=dice.uniform(0.7, 1.6))
+                process.wait(timeout=dice.uniform(0.7 * start, start + 1.0))
             except subprocess.TimeoutExpired:
                 process.kill()
                 killed_at_work += 1

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from monitor.model import Alert, Document, Gap, Severity, Source, SourceState, Suppression
+from monitor.notify import Planned
 from monitor.store import Member, NewDecision, NovelName, Original, Record, Store, open_store
 from monitor.store.views import VIEWS
 from tests.store.cases import FILLER, HOUR, NOW, WATCHLIST, alert, article, edited, mentions, record
@@ -47,8 +48,10 @@ def fill(store: Store) -> None:
     copy = replace(page, url="https://other.example/1", source="Other")
     unruled = article("https://news.example/3", "They spoke of fentanyl again." + FILLER)
     both = article("https://news.example/4", "fentanyl beside (2-bromoethyl)benzene." + FILLER)
+    planned = {"fentanyl": (Planned("desk", "all", "alert", NOW),)}
+    first = replace(record(page), deliveries=planned)
     store.record(
-        [record(page), record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
+        [first, record(copy), Record(unruled, mentions(unruled)), Record(both, mentions(both))],
         SourceState("Example News", next_check=NOW + HOUR),
         check=check,
         gaps=[Gap("https://news.example/9", "timeout", "no answer")],

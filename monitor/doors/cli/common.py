@@ -18,10 +18,12 @@ from monitor.doors.safe_text import safe_lines
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.model import Severity
 
 # 0: done, also when sources could not be read (they are listed as gaps). 1: failed. 2: wrong usage or
-# configuration. 70: a bug (EX_SOFTWARE of sysexits.h). 130: stopped by Ctrl-C or SIGTERM (128 + SIGINT).
-EXIT_FAILED, EXIT_CONFIG, EXIT_BUG, EXIT_STOPPED = 1, 2, 70, 130
+# configuration. 3: `run --exit-code`, and there are new alerts. 70: a bug (EX_SOFTWARE of sysexits.h). 130:
+# stopped by Ctrl-C or SIGTERM (128 + SIGINT).
+EXIT_FAILED, EXIT_CONFIG, EXIT_ALERTS, EXIT_BUG, EXIT_STOPPED = 1, 2, 3, 70, 130
 
 ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The configuration file.", metavar="FILE")]
 OptionalConfigPath = Annotated[
@@ -90,6 +92,19 @@ def day_of(written: str | None, option: str = "--at") -> date:
         return date.fromisoformat(written) if written else now().date()
     except ValueError as error:
         raise typer.BadParameter(f"{option} {written}: write a day such as 2024-01-29") from error
+
+
+def severity_of(written: str | None) -> Severity | None:
+    """The severity of an option; None where it is not given."""
+    from monitor.model import Severity
+
+    if written is None:
+        return None
+    try:
+        return Severity[written.upper()]
+    except KeyError:
+        names = ", ".join(level.label for level in Severity)
+        raise typer.BadParameter(f"“{written}” is no severity: choose one of {names}") from None
 
 
 def counted(count: int, thing: str) -> str:

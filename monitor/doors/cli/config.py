@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
-from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, counted, load
+from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, counted, load, say, say_aside
 
 commands = typer.Typer(help="Check the configuration, or print its schema.", no_args_is_help=True)
 
@@ -21,13 +19,13 @@ def config_check(config: ConfigPath = DEFAULT_CONFIG) -> None:
     check_extras(loaded)
     watchlist = load_watchlist(loaded)
     check_rules(loaded, watchlist)
-    typer.echo(
+    say(
         f"{config} is right: {counted(len(loaded.to_sources()), 'source')}, "
         f"{counted(len(loaded.rules), 'rule')}, {counted(len(watchlist.substances), 'substance')} "
         f"under {counted(len(watchlist.names), 'name')}"
     )
     if not loaded.to_sources():
-        sys.stderr.write("substance-monitor: there is no source yet; add one under `sources:`\n")
+        say_aside("substance-monitor: there is no source yet; add one under `sources:`")
 
 
 @commands.command("schema")

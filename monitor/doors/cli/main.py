@@ -20,6 +20,7 @@ from monitor.doors.cli import (
     config,
     evidence,
     notices,
+    notify,
     novel,
     reports,
     rescan,
@@ -135,3 +136,4 @@ app.command()(resolve.resolve)
 app.command()(scan.scan)
 app.command()(rescan.rescan)
 app.add_typer(evidence.commands, name="evidence")
+app.add_typer(notify.commands, name="notify")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.doors.cli.common import OptionalConfigPath, counted, load
+from monitor.doors.cli.common import OptionalConfigPath, counted, load, say_aside
 
 
 def watchlist_notices(
@@ -34,11 +34,9 @@ def watchlist_notices(
         raise typer.BadParameter("name a file of JSON Lines, or pipe one in: watchlist notices FILE")
     with open_notice_reader(load(config) if config else None) as (reader, without):
         if without:
-            sys.stderr.write(f"only names that the watchlist knows are resolved: {without}\n")
+            say_aside(f"only names that the watchlist knows are resolved: {without}")
         done = read_files(source, target, reader)
     errors = f", {counted(done.errors, 'line')} could not be read (see “error”)" if done.errors else ""
-    sys.stderr.write(
-        f"{counted(done.lines, 'notice')}, {done.changes:,} of them about a change of law{errors}\n"
-    )
+    say_aside(f"{counted(done.lines, 'notice')}, {done.changes:,} of them about a change of law{errors}")
     if done.errors:
         raise typer.Exit(1)

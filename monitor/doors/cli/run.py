@@ -9,26 +9,31 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from monitor.doors.cli.common import (
     DEFAULT_CONFIG,
+    EXIT_ALERTS,
     EXIT_BUG,
+    EXIT_STOPPED,
     ConfigPath,
     cache_folder,
     complain,
     counted,
     load,
     now,
+    severity_of,
     suggester,
 )
 from monitor.doors.safe_text import safe_lines
 
 if TYPE_CHECKING:
     from monitor.config import Config
+    from monitor.model import Severity
     from monitor.pipeline.run import BugError, Monitor, Progress, RunSummary
+    from monitor.queries.reports import AlertLine
 
 
 def run(
@@ -36,12 +41,21 @@ def run(
         list[str] | None,
         typer.Option("--source", "-s", help="Check only this source; may be repeated.", metavar="NAME"),
     ] = None,
+    exit_code: Annotated[
+        str | None,
+        typer.Option(
+            "--exit-code",
+            help="End with 3 when there are new alerts of this severity (low ... critical) or above.",
+            metavar="SEVERITY",
+        ),
+    ] = None,
     config: ConfigPath = DEFAULT_CONFIG,
 ) -> None:
-    """Check every source once and show what is new.
+    """Check every source once, show what is new and send what is due.
 
     Exit code 0 also when sources could not be reached: they are listed as gaps.
     """
+    threshold = severity_of(exit_code)
     from monitor.doors.terminal import make_console, run_progress, show_news
 
     console = make_console()
@@ -54,11 +68,39 @@ def run(
         with _stop_on_signals() as stopping:
             with run_progress(console, len(chosen)) as show:
                 summary, bug = _run(lambda: monitor.run(source or None, show, stopping.ready))
-            _show(monitor, summary, suggester(config))
+            lines = _show(monitor, summary, suggester(config))
+            if not stopping.asked:
+                _deliver(monitor)
     if bug is not None:
         raise typer.Exit(_report_bugs(bug))
     if stopping.asked:
-        raise KeyboardInterrupt
+        code = complain("stopped; what was recorded is kept, run again to go on", EXIT_STOPPED)
+        _end_at_once(code)
+    if threshold is not None and any(_counts(line, threshold) for line in lines):
+        raise typer.Exit(EXIT_ALERTS)
+
+
+def _counts(line: AlertLine, threshold: Severity) -> bool:
+    """Quiet alerts do not count: they repeat what was raised a short time ago."""
+    return line.stored.alert.severity >= threshold and not line.stored.alert.quiet
+
+
+def _deliver(monitor: Monitor) -> None:
+    """Send the notices that are due, and say so; channels that fail are no failure of the run."""
+    from monitor.doors.safe_text import safe
+
+    result = monitor.courier().deliver()
+    if result.sent:
+        sys.stdout.write(f"{counted(result.sent, 'message')} sent\n")
+    for trouble in (*result.troubles, *filter(None, [result.held])):
+        sys.stderr.write(f"outbox: {safe(trouble)}\n")
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """End without waiting for threads in which something large is taken apart: all that counts is written."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
@@ -73,13 +115,15 @@ def _run(job: Callable[[], RunSummary]) -> tuple[RunSummary, BugError | None]:
         return error.summary, error
 
 
-def _show(monitor: Monitor, summary: RunSummary, suggest: Callable[[str], str]) -> None:
+def _show(monitor: Monitor, summary: RunSummary, suggest: Callable[[str], str]) -> list[AlertLine]:
+    """Show the run; gives the new alerts, those of a rescan left out."""
     from monitor.doors.terminal import make_console, show_summary
     from monitor.queries.reports import alert_lines
 
     raised = summary.alert_ids, summary.rescan.alert_ids if summary.rescan else ()
     lines = [alert_lines(monitor.store, monitor.matcher.watchlist, numbers) for numbers in raised]
     show_summary(make_console(), summary, *lines, suggest=suggest)
+    return lines[0]
 
 
 def _report_bugs(error: BugError) -> int:
@@ -113,11 +157,9 @@ def watch(config: ConfigPath = DEFAULT_CONFIG) -> None:
                 console.print(line, soft_wrap=True)
 
         signals = (signal.SIGINT, signal.SIGTERM)
-        ended = schedule.watch(monitor, show, stop_signals=signals, edited=_Edits(config))
+        schedule.watch(monitor, show, stop_signals=signals, edited=_Edits(config))
         console.print("Stopped; the next start goes on from here.")
-    if not ended:
-        sys.stdout.flush()
-        os._exit(0)  # the interpreter would wait for what could not be ended; all that counts is written
+    _end_at_once(0)
 
 
 class _Edits:

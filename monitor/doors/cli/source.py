@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from monitor.doors.cli.common import DEFAULT_CONFIG, ConfigPath, cache_folder, load, now, say, suggester
+from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
     from monitor.queries.probe import OfferedSource
@@ -16,16 +17,26 @@ if TYPE_CHECKING:
 commands = typer.Typer(help="Try a source, or find those of a site.", no_args_is_help=True)
 
 
-def sources(config: ConfigPath = DEFAULT_CONFIG) -> None:
+def sources(
+    max_age: Annotated[
+        str | None,
+        typer.Option("--max-age", help="End with 1 when a source was not read for so long.", metavar="2h"),
+    ] = None,
+    config: ConfigPath = DEFAULT_CONFIG,
+) -> None:
     """Show every source and its health.
 
     When it was checked, when it will be, what it brought, and why it fails.
     """
     from monitor.doors.terminal import make_console, show_sources
-    from monitor.queries.sources import source_lines
+    from monitor.queries.periods import moment
+    from monitor.queries.sources import not_read_since, source_lines
 
+    since = moment(max_age, now(), "--max-age") if max_age else None
     lines, beat = source_lines(load(config), now())
     show_sources(make_console(), lines, beat, suggest=suggester(config))
+    if since is not None and (old := not_read_since(lines, since)):
+        raise MonitorError(f"not read for {max_age}: {', '.join(old)}")
 
 
 @commands.command("test")

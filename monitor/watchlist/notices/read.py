@@ -1,4 +1,4 @@
-"""Reads one notice of the Federal Register: which act, on which list, on which substances, from when. Pure.
+"""Reads one notice of a gazette: which act, on which list, on which substances, from when. Pure.
 
     title, abstract -veto-> none
                     -act-> place, remove ... -stage-> final, proposed, withdrawn ... -> action
@@ -43,6 +43,7 @@ class Notice:
     published: date | None = None
     url: str = ""
     text: str = ""
+    gazette: str = "federal-register"
 
 
 @dataclass(frozen=True, slots=True)
