@@ -108,7 +108,8 @@ def _strike_out(tree: Any) -> None:
         within = list(element.iterdescendants())
         done.update(within)
         for each in within:
-            each.tag = "span" if each.tag in ("del", "s", "strike") else each.tag
+            if each.tag in ("del", "s", "strike"):
+                each.tag = "span"
         blocks = [each for each in within if each.tag in BLOCKS and each.tag != "br"]
         if element.tag in ("del", "s", "strike"):
             element.tag = "div" if blocks else "span"

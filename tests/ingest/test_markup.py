@@ -73,6 +73,13 @@ def test_every_text_of_a_page_says_what_its_markup_says(markup: str, text: str) 
     assert plain_title(markup) == text
 
 
+@pytest.mark.parametrize(
+    "markup", ["<del><tdx<p>a</del>", "<sup><x<y>1</sup>", "<s></del><td<b>x", "<rt><q<q>"]
+)
+def test_names_of_elements_that_are_none_do_no_harm(markup: str) -> None:
+    assert isinstance(strip_tags(markup), str)
+
+
 def test_whole_blocks_that_were_deleted() -> None:
     markup = "<del><p>Forty drums</p><ul><li>of <b>PMK</b></li></ul></del><p>None</p>"
     assert strip_tags(markup).splitlines() == ["~~Forty drums~~", "~~of PMK~~", "None"]
