@@ -29,7 +29,7 @@ def known(connection: Connection, url: str, sha256: str) -> StoredRevision:
     row = _current(connection, url)
     article_id = row["id"] if row else None
     original = _original(connection, article_id, sha256) if sha256 else None
-    # An edited copy goes on from its original: what that has told is not told again.
+    # An edited copy goes on from its original: what that has alerts for raises none again.
     told = (article_id, row["copy_of"] if row else None, original)
     where = "" if original is None else _url(connection, original)
     own = _alerted(connection, (article_id,)) | (
@@ -307,7 +307,7 @@ def put_alerts(
     for alert in (*record.alerts, *record.added):
         if alert.substance in own:
             continue
-        # An alert of before may have been told by another process meanwhile, or be missing after all.
+        # An alert of before may have been raised by another process meanwhile, or be missing after all.
         if stories.can_stand_behind(connection, story, alert, alert in record.added):
             behind.append(alert)
         elif alert.substance not in told:

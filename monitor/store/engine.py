@@ -1,4 +1,4 @@
-"""Engines for SQLite and PostgreSQL: how connections are opened, and how their errors are told."""
+"""Engines for SQLite and PostgreSQL: how connections are opened, and what their errors say."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Stored articles that were judged by less than what is in force: which they are, and what is new in them.
 
 `article.basis` is the progress: it is written in the transaction that holds what was found, so a rescan that
-is killed goes on where it was, and nothing is told twice.
+is killed goes on where it was, and no alert is raised twice.
 """
 
 from __future__ import annotations

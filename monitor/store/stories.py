@@ -1,4 +1,4 @@
-"""Stories: which articles are found again, who belongs where, what was told."""
+"""Stories: how articles are found again, which belong together, what alerts were raised."""
 
 from __future__ import annotations
 
@@ -203,8 +203,8 @@ def _file(connection: Connection, article_id: int, member: Member) -> None:
 def can_stand_behind(connection: Connection, story: int | None, alert: Alert, added: bool) -> bool:
     """Is there an alert of the story that the article only has to stand behind?
 
-    One that was decided to be told again (`Alert.again`) is told. `added`: it was decided not to be told, so
-    that an alert of the story for another substance will do as well.
+    One that is to be raised again (`Alert.again`) is raised. `added`: it was decided not to raise it, so that
+    an alert of the story for another substance will do as well.
     """
     if story is None or alert.again:
         return False
@@ -228,7 +228,7 @@ def add_sources(
 ) -> int:
     """Put the article behind the last alert of its story for each substance; how many rows are new.
 
-    A story that has not told of a substance (new substances are switched off) is told by its last alert.
+    Where a story has no alert for a substance (new substances are switched off), its last alert counts.
     """
     added = 0
     for alert in alerts:

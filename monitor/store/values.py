@@ -125,7 +125,7 @@ class StoredMember:
 
 @dataclass(frozen=True, slots=True)
 class StoredStory:
-    """What a story has told: substance -> (gravest severity, time of the last alert, whether one was loud).
+    """What a story has raised: substance -> (gravest severity, time of the last alert, whether one was loud).
 
     `outlets`: who told it so far.
     """
