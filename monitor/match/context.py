@@ -88,7 +88,7 @@ _PLAINLY = 8  # small words of one language after which no more are counted
 
 
 @functools.cache
-def _function_words() -> dict[bytes, tuple[str, ...]]:
+def small_words() -> dict[bytes, tuple[str, ...]]:
     """The languages that each small word belongs to; words in the folded form."""
     found: dict[bytes, tuple[str, ...]] = {}
     for language, words in tables().function_words.items():
@@ -104,6 +104,8 @@ def guess_language(forms: Forms) -> str | None:
     return forms.guessed[0]
 
 
+# Any letter that is neither Latin, Cyrillic nor Chinese: one look spares most texts the others.
+OTHER_SCRIPT = re.compile("[\u0370-\u03ff\u0530-\u1cbf\u3041-\u30ff\uac00-\ud7a3]")
 # Scripts that settle the language; kana among Chinese characters are Japanese.
 _SCRIPTS = {
     "ja": re.compile("[\u3041-\u30ff]"), "ko": re.compile("[\uac00-\ud7a3]"),
@@ -113,15 +115,15 @@ _SCRIPTS = {
 
 
 def _guess_language(forms: Forms) -> str | None:
-    sample = forms.text[:_GUESSED_FROM]
-    if not sample.isascii() and max(sample) >= "\u0620":
+    sample = forms.text[: _GUESSED_FROM // 4]
+    if not sample.isascii() and OTHER_SCRIPT.search(sample):
         for language, script in _SCRIPTS.items():
             if len(script.findall(sample)) * 4 >= len(sample):
                 return language
     if forms.latin is not None and forms.latin[: len(forms.words)].count(b" ") * 2 > len(forms.words):
         return "zh"
     counts = dict.fromkeys(tables().function_words, 0)
-    known = _function_words()
+    known = small_words()
     begin = most = 0
     # the first sentences mostly settle it
     for end in (_GUESSED_FROM // 4, _GUESSED_FROM):

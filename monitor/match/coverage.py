@@ -11,7 +11,8 @@ from monitor.match.lexicon import Lexicon
 from monitor.match.normalize import Forms
 
 _ENOUGH = 20  # names that a language must have to be called covered
-_SAMPLE = 1_500  # characters at the beginning of a text that show its script
+_SAMPLE = 400  # characters at the beginning of a text that show its script
+_GLANCE, _PLAINLY = 600, 5  # bytes at the beginning, and different small words there that settle it
 _LETTERS = 12  # letters of a script, and a third of those looked at, make a text of it
 
 # Scripts that one language, or mostly one, is written in.
@@ -62,16 +63,29 @@ def uncovered(lexicon: Lexicon, view: Forms, language: str | None) -> str:
         return "" if meant in known else meant
     if declared in known:
         return ""
+    # a few small words of covered languages spare most texts the counting of all of them
+    if len(_small_words(lexicon, known).intersection(view.folded[:_GLANCE].split())) >= _PLAINLY:
+        return ""
     guessed = context.guess_language(view)
     if guessed in known:
         return ""
     return guessed or (declared if declared and len(view.text) > _LETTERS else "")
 
 
+def _small_words(lexicon: Lexicon, known: frozenset[str]) -> frozenset[bytes]:
+    """The small words that only covered languages have, in the folded form."""
+    words = lexicon.memo.get("small words")
+    if not isinstance(words, frozenset):
+        owners = context.small_words()
+        words = frozenset(word for word, languages in owners.items() if known.issuperset(languages))
+        lexicon.memo["small words"] = words
+    return words
+
+
 def _by_script(text: str) -> str:
     """The language of the script that a text is mostly written in, or ""."""
     sample = text[:_SAMPLE]
-    if sample.isascii() or max(sample) < "\u0370":
+    if sample.isascii() or context.OTHER_SCRIPT.search(sample) is None:
         return ""
     letters = sum(map(str.isalpha, sample))
     for code, pattern in _OF_SCRIPT.items():

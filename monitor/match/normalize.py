@@ -69,7 +69,8 @@ _INVISIBLE = re.compile(
 )
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _ENTITY = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});|[\ufb00-\ufb06]")
-_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_LIGATURES = "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06"
+_RAISED_DIGITS = "¹²³⁰⁴⁵⁶⁷⁸⁹"
 
 _CJK = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff0f]"
@@ -338,7 +339,9 @@ class Forms:
 def forms(text: str) -> Forms:
     """Make the forms of a text; time and memory linear in its length."""
     original, origin = text, None
-    if ("&" in text and _ENTITY.search(text)) or (not text.isascii() and _LIGATURE.search(text)):
+    if ("&" in text and _ENTITY.search(text)) or (
+        not text.isascii() and any(map(text.__contains__, _LIGATURES))
+    ):
         text, origin = unescape(text)
     latin = None
     if text.isascii():
@@ -351,11 +354,11 @@ def forms(text: str) -> Forms:
         if units.max() >= 0x2E80:
             text = text.translate(_NARROW)
             units = _units(text)
-        if _RAISED.search(text):
+        if any(map(text.__contains__, _RAISED_DIGITS)) and _RAISED.search(text):
             text = _RAISED.sub(lambda mark: " " * len(mark[0]), text)
             units = _units(text)
         folded = _folded_table().take(units).tobytes()
-        if units.max() >= 0x0E00 and _CJK.search(text):
+        if units.max() >= 0x2E80 or ((units >= 0x0E00) & (units < 0x1800)).any():
             latin = b" " + words_of(codes_of(_CJK.sub(" ", text))) + b" "
     if _INVISIBLE_CODE in folded:
         folded = folded.replace(_INVISIBLE_CODE, b"")
