@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from monitor.pipeline.prepare import WatchlistNews
     from monitor.pipeline.rescan import RescanResult
     from monitor.pipeline.run import CheckResult, Progress, RunSummary
-    from monitor.queries.novel_names import NovelLine
     from monitor.queries.reports import AlertLine
     from monitor.queries.sources import SourceLine
     from monitor.queries.watchlist import ListLine
@@ -162,7 +161,7 @@ def show_news(
     `lacking` says what is done without.
     """
     parts = (watchlist.substances, "substance"), (watchlist.names, "name"), (watchlist.lists, "list")
-    size = ", ".join(_number(len(rows), thing) for rows, thing in parts)
+    size = ", ".join(number_of(len(rows), thing) for rows, thing in parts)
     console.print(_styled("Watchlist  ", "bold").append(size).append(f"  {watchlist.digest[:12]}", "dim"))
     if news.refused is not None:
         console.print(Text(f"  refused: {safe_lines(str(news.refused))}", "red"), soft_wrap=True)
@@ -189,7 +188,7 @@ def show_summary(
     loud = [line for line in lines if not line.stored.alert.quiet]
     if loud:
         console.print()
-        console.print(Text(_number(summary.alerts, "new alert"), "bold"))
+        console.print(Text(number_of(summary.alerts, "new alert"), "bold"))
         show_alerts(console, loud)
     hidden = summary.alerts - min(len(loud), ALERTS_SHOWN)
     if hidden > 0:
@@ -236,16 +235,16 @@ def _closing(summary: RunSummary) -> Text:
     joined = sum(check.done.joined for check in summary.checks)
     held_back = sum(check.done.suppressed for check in summary.checks)
     parts = (
-        f"{read} of {_number(len(summary.checks), 'source')} read",
-        _number(new, "new article"),
+        f"{read} of {number_of(len(summary.checks), 'source')} read",
+        number_of(new, "new article"),
         f"{joined:,} of them of known stories" if joined else "",
-        _number(summary.alerts, "new alert"),
+        number_of(summary.alerts, "new alert"),
         f"{held_back:,} held back by suppressions" if held_back else "",
     )
     return Text(", ".join(filter(None, parts)), "bold")
 
 
-def _number(count: int, thing: str) -> str:
+def number_of(count: int, thing: str) -> str:
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
@@ -331,7 +330,7 @@ def _more(line: AlertLine) -> str:
     if not count:
         return ""
     rest = f" and {len(outlets) - 3} more" if len(outlets) > 3 else ""
-    return f"and {_number(count, 'more article')} of this story: {', '.join(outlets[:3])}{rest}"
+    return f"and {number_of(count, 'more article')} of this story: {', '.join(outlets[:3])}{rest}"
 
 
 def _quote(mentions: Sequence[Mention], snippets: Sequence[Snippet]) -> Text | None:
@@ -345,10 +344,10 @@ def _quote(mentions: Sequence[Mention], snippets: Sequence[Snippet]) -> Text | N
 
 def _marked(snippet: Snippet, mention: Mention) -> Text:
     start, stop = mention.start - snippet.start, mention.stop - snippet.start
-    return _cut(snippet.text[:start], snippet.text[start:stop], snippet.text[stop:])
+    return cut(snippet.text[:start], snippet.text[start:stop], snippet.text[stop:])
 
 
-def _cut(left: str, middle: str, right: str) -> Text:
+def cut(left: str, middle: str, right: str) -> Text:
     """The middle, marked, with some context on either side."""
     near_left, near_right = left[-AROUND:], right[:AROUND]
     if len(left) > AROUND:
@@ -409,46 +408,6 @@ def show_sources(
         summary += f"; `{suggest('report coverage')}` lists the gaps"
     parts = Text(("\n" if trouble or pages else "") + f"{summary}. Times are UTC. {beat}", "dim")
     console.print(parts, soft_wrap=not console.is_terminal)
-
-
-def show_novel(console: Console, lines: Sequence[NovelLine], limit: int) -> None:
-    """Show names that no list has: what is known of each, and where it was read last."""
-    if not lines:
-        console.print("No open names (--all shows decided and by now listed ones too).")
-        return
-    for line in lines[:limit]:
-        head = Text(f"{line.id:>4}  ").append(clean(line.name), "bold")
-        parts = (
-            f"{_number(line.count, 'place')} in {_number(line.articles, 'article')}, {_days(line)}",
-            f"possible member of {line.classes}" if line.classes else "",
-            " ".join(filter(None, (line.inchikey, line.smiles))) or f"structure not known: {line.reason}",
-            f"listed by now as {line.listed_as}" if line.listed_as else "",
-            f"near: {line.near}" if line.near else "",
-            line.decided,
-        )
-        console.print(head, soft_wrap=True)
-        for part in filter(None, parts):
-            console.print(Text(f"      {clean(part)}"), soft_wrap=True)
-        for quoted in _around(line).wrap(console, max(20, console.width - 6)):
-            console.print(Text(" " * 6).append_text(quoted))
-        console.print(Text(f"      {clean(line.url)}", "dim"), soft_wrap=True)
-    if len(lines) > limit:
-        console.print(f"and {len(lines) - limit:,} more: --limit {len(lines)}")
-    hint = "Decide: substance-monitor novel decide NUMBER watch|ignore --why TEXT --by NAME"
-    console.print(Text(hint, "dim"), soft_wrap=True)
-
-
-def _days(line: NovelLine) -> str:
-    return line.first if line.first == line.last else f"{line.first} to {line.last}"
-
-
-def _around(line: NovelLine) -> Text:
-    """A line around the name, the name itself marked."""
-    start = line.context.find(line.name)
-    if start < 0:
-        return Text(clean(line.context), "dim")
-    stop = start + len(line.name)
-    return _cut(line.context[:start], line.context[start:stop], line.context[stop:])
 
 
 def show_list_ages(console: Console, ages: Sequence[ListAge], unnamed: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from monitor.store.decision_values import Decided, DecisionState, Forgotten, NewDecision
     from monitor.store.store import Store, open_store
     from monitor.store.values import (
         ACCEPTED,
@@ -17,13 +18,9 @@ if TYPE_CHECKING:
         REJECTED,
         RESCAN,
         WATCH,
-        Decided,
-        DecisionState,
         Exhibit,
-        Forgotten,
         Job,
         Member,
-        NewDecision,
         NoticeProposal,
         NovelName,
         Original,
@@ -85,6 +82,6 @@ def __getattr__(name: str) -> Any:
         from monitor.store import store
 
         return getattr(store, name)
-    from monitor.store import values
+    from monitor.store import decision_values, values
 
-    return getattr(values, name)
+    return getattr(values if hasattr(values, name) else decision_values, name)

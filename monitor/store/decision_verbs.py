@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from monitor.model import Severity, Suppression
 from monitor.store import decisions, forgetting
-from monitor.store.values import Decided, DecisionState, Forgotten, NewDecision
+from monitor.store.decision_values import Decided, DecisionState, Forgotten, NewDecision
 
 Write = Callable[[str], AbstractContextManager[Connection]]
 Read = Callable[[str, Callable[[Connection], Any]], Any]

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from monitor.model import Severity, Suppression
 from monitor.store import schema as t
 from monitor.store.decision_tables import decision, person, suppression
-from monitor.store.values import Decided, DecisionState, NewDecision
+from monitor.store.decision_values import Decided, DecisionState, NewDecision
 
 BEGINNING = "0" * 64
 """What the first row has for the hash of the one before."""

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, select, update
 
 from monitor.store import schema as t
 from monitor.store import stories
+from monitor.store.decision_values import Forgotten
 from monitor.store.decisions import append
-from monitor.store.values import Forgotten
 
 
 def find(connection: Connection, what: str) -> int | None:

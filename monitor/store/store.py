@@ -43,6 +43,7 @@ from monitor.store.engine import (
     store_errors,
 )
 from monitor.store.migrate import bring_up_to_date, refuse_outdated
+from monitor.store.notice_verbs import NoticeVerbs
 from monitor.store.outbox import Outbox
 from monitor.store.single import single_instance
 from monitor.store.values import (
@@ -112,7 +113,7 @@ def open_store(
         return Store(writer, reader, whole)
 
 
-class Store:
+class Store(NoticeVerbs):
     """The database behind its verbs. Safe to share between threads; every method may raise StoreError."""
 
     def __init__(self, writer: Engine, reader: Engine, looked_through: bool = True) -> None:
@@ -423,40 +424,6 @@ class Store:
         """Add one decision for each proposal. Numbers that do not exist come back; then none is written."""
         with self._write("could not write the decision") as connection:
             return enrichment.decide(connection, ids, status, who, why, now)
-
-    def pending_notices(self) -> dict[str, tuple[str, ...]]:
-        """Substance -> what notices say of it that nobody has reviewed yet, in words."""
-        return self._read("could not read the notices", notices.pending)
-
-    def reviewed_notices(self) -> set[str]:
-        """The numbers of the notices that nothing of waits for a person any more."""
-        return self._read("could not read the notices", notices.reviewed)
-
-    def accepted_changes(self) -> list[notices.AcceptedChange]:
-        """What was accepted of notices, in the order of their publication."""
-        return self._read("could not read the notices", notices.accepted)
-
-    def notice_changes(self) -> dict[int, dict[str, object]]:
-        """Number of a notice's proposal -> what it does to the watchlist; {} where a person has to look."""
-        return self._read("could not read the notices", notices.changes)
-
-    def notice_counts(self) -> dict[str, notices.NoticeCount]:
-        """List -> its newest notice, and how many proposals wait; "" stands for notices that name no list."""
-        return self._read("could not read the notices", notices.counts)
-
-    def notice_days(self) -> list[tuple[str, str]]:
-        """(list, day of publication) of every notice that was read."""
-        return self._read("could not read the notices", notices.published)
-
-    def put_stale_lists(self, stale: Mapping[str, str], now: datetime) -> None:
-        """Keep which lists are old (list -> in words) as gaps; those that are old no more are closed."""
-        with self._write("could not write the gaps of the lists") as connection:
-            notices.put_stale_lists(connection, stale, now)
-
-    def put_effective(self, ids: Iterable[int], day: str) -> list[int]:
-        """Set the day of force of proposals of notices; the numbers of those that have none come back."""
-        with self._write("could not write the day") as connection:
-            return notices.put_effective(connection, ids, day)
 
     def newest_decisions(self) -> tuple[int, int]:
         """The numbers of the last decisions about a proposal and about a novel name; 0 before the first."""

@@ -68,7 +68,8 @@ def novel_decide(
 
 
 def _show(config: Config, at: datetime, form: str, limit: int, all_: bool) -> None:
-    from monitor.doors.terminal import make_console, show_novel
+    from monitor.doors.novel_list import show_novel
+    from monitor.doors.terminal import make_console
     from monitor.queries.novel_names import novel_lines, novel_text
 
     if form != "table":
