@@ -128,7 +128,7 @@ def test_another_watchlist_replaces_the_mentions_and_adds_the_new_alerts(store: 
     fentanyl = mention(page.text, "fentanyl", "fentanyl")
     store.record([Record(page, (fentanyl,), (alert(page, fentanyl),), "old", "1")], now=NOW)
     done = store.record([record(page)], now=NOW)
-    assert replace(done, alert_ids=()) == Recorded(unchanged=1, mentions=2, alerts=1)
+    assert replace(done, alert_ids=()) == Recorded(unchanged=1, mentions=1, alerts=1)  # one was there
     assert len(contents(store)["mention"]) == 2
     assert store.revision(page.url).watchlist == WATCHLIST.digest
 
@@ -140,7 +140,7 @@ def test_an_alert_is_read_back_as_it_was_told(store: Store) -> None:
     for number, told in zip(done.alert_ids, given_record.alerts, strict=True):
         stored = store.alert(number)
         assert stored is not None
-        assert stored.alert == told
+        assert stored.alert == replace(told, places=len(told.mentions))
         assert stored.text == page.text
         for found in stored.alert.mentions:
             assert stored.text[found.start : found.stop] == found.surface
