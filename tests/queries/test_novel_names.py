@@ -295,7 +295,7 @@ def test_watch_tries_again_what_was_not_resolved(tmp_path: Path, stand_in: Calla
             watcher.start()
             await wait_until(lambda: rows(tmp_path, "SELECT COUNT(*) FROM gap") == [(1,)])
             stand_in(READING)
-            await wait_until(lambda: rows(tmp_path, GAPS + " WHERE is_open = 1") == [])
+            await wait_until(lambda: rows(tmp_path, GAPS + " AND is_open = 1") == [])
             session.stop()
             await asyncio.to_thread(watcher.shutdown)
         assert session.bugs == []

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aiohttp import web
@@ -14,8 +16,10 @@ from aiohttp import web
 from monitor.config import Config, load_config
 from monitor.doors.scheduler import Watcher
 from monitor.errors import MonitorError
+from monitor.pipeline.prepare import load_watchlist
 from monitor.pipeline.run import Monitor
-from monitor.queries.pubchem_sync import FIRST, JOB, plan, synchronise
+from monitor.queries import pubchem_sync
+from monitor.queries.pubchem_sync import FIRST, JOB, SyncResult, plan
 from monitor.store import ACCEPTED, OPEN, Job, Proposal, Store, open_store
 from tests.chem.pubchems import (
     BASE,
@@ -48,15 +52,17 @@ NAMES = {
 
 
 def structures(form: Mapping[str, str]) -> web.Response:
-    cids = [int(cid) for cid in form["cid"].split(",")]
+    cids = [int(cid) for cid in form["cid"].split(",") if int(cid) in KEYS]
     return properties(*({"CID": cid, "InChIKey": KEYS[cid], "SMILES": "C"} for cid in cids))
 
 
 def names(form: Mapping[str, str]) -> web.Response:
-    return synonyms(**{f"c{cid}": NAMES[int(cid)] for cid in form["cid"].split(",")})
+    return synonyms(**{f"c{cid}": NAMES[int(cid)] for cid in form["cid"].split(",") if int(cid) in NAMES})
 
 
+THREE = {"phenethyl-bromide", "propionyl-chloride", "sodium-borohydride"}
 KIND: dict[str, Handler | web.Response] = {PROPERTY: asked(structures), SYNONYMS: asked(names)}
+WHOLE = {**KIND, BY_KEY: NOT_FOUND, BY_NAME: NOT_FOUND}  # for the whole shipped list
 OWN = """
   - name: house list
     substances:
@@ -76,6 +82,20 @@ def configured(folder: Path, server: Server, more: str = "") -> Path:
 def kind(tmp_path: Path) -> Iterator[tuple[Config, Server]]:
     with served(KIND) as server:
         yield load_config(configured(tmp_path, server), {}), server
+
+
+def synchronise(config: Config, clock: Clock, **options: Any) -> SyncResult:
+    """Enrich the watchlist of `config`, with three substances of its shipped list and all of its own."""
+    watchlist = load_watchlist(config)
+    shipped = {entry.substance for entry in watchlist.listings if entry.list_id == "dea-ssl"} - THREE
+    kept = {key: each for key, each in watchlist.substances.items() if key not in shipped}
+    small = replace(
+        watchlist,
+        substances=kept,
+        names=tuple(name for name in watchlist.names if name.substance in kept),
+        listings=tuple(entry for entry in watchlist.listings if entry.substance in kept),
+    )
+    return pubchem_sync.synchronise(config, clock, watchlist=small, **options)
 
 
 def proposals(config: Config, clock: Clock) -> dict[str, Proposal]:
@@ -224,11 +244,11 @@ def test_it_stops_when_asked_to(tmp_path: Path) -> None:
 
 
 def test_from_sync_over_review_to_an_alert(tmp_path: Path) -> None:
-    with served(KIND) as server:
+    with served(WHOLE) as server:
         configured(tmp_path, server)
         code, out, err = ran(tmp_path, "watchlist", "sync")
     assert (code, err) == (0, "")
-    assert "3 of 3 substances looked up, 0 not in PubChem, 7 new proposals, 3 of them accepted by rule" in out
+    assert re.search(r"(\d+) of \1 substances looked up, \d+ not in PubChem, 7 new proposals, 3 of them", out)
     code, out, _ = ran(tmp_path, "watchlist", "review")
     assert code == 0
     line = re.search(
@@ -305,7 +325,7 @@ def real_clock() -> datetime:
 
 
 def test_watch_asks_when_it_is_due_and_plans_the_next_time(tmp_path: Path) -> None:
-    with served(KIND) as server:
+    with served(WHOLE) as server:
         path = configured(tmp_path, server)
         with opened(path, real_clock) as monitor:  # type: ignore[arg-type]
             start = real_clock()
@@ -315,7 +335,7 @@ def test_watch_asks_when_it_is_due_and_plans_the_next_time(tmp_path: Path) -> No
     assert state is not None
     assert state.outcome == "ok"
     assert state.next_at >= start + timedelta(days=7)
-    assert server.paths == [PROPERTY, SYNONYMS]
+    assert {PROPERTY, SYNONYMS} <= set(server.paths)
     told = rows(tmp_path, "SELECT kind, status FROM run ORDER BY kind")
     assert told == [("sync", "done"), ("watch", "done")]
 

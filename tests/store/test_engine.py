@@ -23,7 +23,7 @@ from tests.store.cases import NOW, WATCHLIST, article, record
 @pytest.mark.parametrize(
     ("url", "words"),
     [
-        ("monitor.db", "not a database URL"),
+        ("monitor.db", "no database URL"),
         ("mysql://localhost/x", "not supported"),
         ("sqlite://", "must be a file"),
         ("sqlite:///:memory:", "must be a file"),
