@@ -27,7 +27,7 @@ from monitor.pipeline.batches import Batch, Room, batches
 from monitor.pipeline.health import GOOD, Rhythm, rhythm, turn
 from monitor.pipeline.identity import Identities
 from monitor.pipeline.interpret import MatchedArticle, StructureFindings
-from monitor.pipeline.judge import Judge, LastAlerts, Matter, precedents_for
+from monitor.pipeline.judge import Judge, LastAlerts, Matter, Notices, precedents_for
 from monitor.pipeline.originals import keep_originals
 from monitor.pipeline.outcomes import CheckResult, Progress
 from monitor.pipeline.reading import Result, Unread, bug_summary, not_covered
@@ -258,11 +258,45 @@ class Session:
         state = None if broken_off else batch.state
         gaps = [gap for gap in batch.gaps if gap.location != check.source.location]
         check.trouble = next((gap for gap in batch.gaps if gap not in gaps), check.trouble)
+        arrived, read, known = self._place(batch.documents, results, judge, gaps)
+        gaps += _not_covered(check, [each.matched for each in arrived])
+        findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
+        gaps += filter(None, map(_unresolved, arrived, findings))
+        articles = [each.matched.article for each in arrived]
+        notices, unreviewed = judge.read_notices(articles, self._store, self._note_bug)
+        records, last_alerts = self._decide(arrived, findings, unreviewed, judge, now, gaps)
+        records, unkept, kept = keep_originals(self._warcs, records, now)
+        gaps += unkept
+        # what a language that is covered by now once left open is closed
+        read += [*kept, *(f"language:{code}" for code in judge.reader.covered)]
+        done = self._store.record(
+            records,
+            state,
+            check=check.number,
+            gaps=gaps,
+            unchanged=known,
+            read=read,
+            found_notices=notices,
+            now=now,
+        )
+        self._last_alerts = last_alerts
+        check.state = state or check.state
+        check.stopped = batch.stopped or broken_off
+        check.done += done
+        check.failed += sum(gap.outcome not in OF_READ for gap in gaps)
+        check.unresolved = check.unresolved or any(each.trouble for each in findings)
+        check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
+        check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
+
+    def _place(
+        self, documents: Sequence[Document], results: Sequence[Result], judge: Judge, gaps: list[Gap]
+    ) -> tuple[list[_Matched], list[str], int]:
+        """Find which article each document is: those to judge, what was read, and how many are known."""
+        arrived: list[_Matched] = []
         read: list[str] = []
         named: list[str] = []  # what was read, as a gap may have named it
-        arrived: list[_Matched] = []
         self._identities.begin()
-        for document, result in zip(batch.documents, results, strict=True):
+        for document, result in zip(documents, results, strict=True):
             if isinstance(result, Unread):
                 gaps += self._unread(document, result)
                 continue
@@ -275,47 +309,30 @@ class Session:
                 # another text of a shared address may have been the newest there
                 if not (alone and judge.knows(stored, article)):
                     arrived.append(_Matched(document, stored, matched))
-        gaps += _not_covered(check, [each.matched for each in arrived])
-        known = len(read) - len(arrived)
-        findings = judge.read_structures([each.matched for each in arrived], self._note_bug)
-        gaps += filter(None, map(_unresolved, arrived, findings))
+        return arrived, [*read, *named], len(read) - len(arrived)
+
+    def _decide(
+        self,
+        arrived: Sequence[_Matched],
+        findings: Sequence[StructureFindings],
+        unreviewed: Notices,
+        judge: Judge,
+        now: datetime,
+        gaps: list[Gap],
+    ) -> tuple[list[Record], LastAlerts]:
+        """Gather what the decisions about a batch take, then decide one article after the other."""
         matters: list[tuple[Document, Matter]] = []
-        for each, found_in in zip(arrived, findings, strict=True):
+        for each, found in zip(arrived, findings, strict=True):
             with self._one(each.document, gaps):
-                matter = judge.gather(each.matched, found_in, each.stored, self._desk, now)
+                matter = judge.gather(each.matched, found, each.stored, self._desk, now)
                 matters.append((each.document, matter))
-        articles = [each.matched.article for each in arrived]
-        notices, unreviewed = judge.read_notices(articles, self._store, self._note_bug)
         precedents = precedents_for((matter for _, matter in matters), self._past(), self._desk, unreviewed)
         records: list[Record] = []
         for document, matter in matters:
             with self._one(document, gaps):
                 record, precedents = judge.decide(matter, precedents, now)
                 records.append(self._with_original(record, document))
-        records, unkept, kept = keep_originals(self._warcs, records, now)
-        # what a language that is covered by now once left open is closed
-        gaps, read = (
-            gaps + unkept,
-            [*read, *named, *kept, *(f"language:{code}" for code in judge.reader.covered)],
-        )
-        done = self._store.record(
-            records,
-            state,
-            check=check.number,
-            gaps=gaps,
-            unchanged=known,
-            read=read,
-            found_notices=notices,
-            now=now,
-        )
-        self._last_alerts = precedents.last_alerts
-        check.state = state or check.state
-        check.stopped = batch.stopped or broken_off
-        check.done += done
-        check.failed += sum(gap.outcome not in OF_READ for gap in gaps)
-        check.unresolved = check.unresolved or any(each.trouble for each in findings)
-        check.gaps += gaps[: GAPS_TOLD - len(check.gaps)]
-        check.alert_ids += done.alert_ids[: ALERTS_TOLD - len(check.alert_ids)]
+        return records, precedents.last_alerts
 
     @contextmanager
     def _one(self, document: Document, gaps: list[Gap]) -> Iterator[None]:
