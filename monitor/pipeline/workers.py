@@ -25,6 +25,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import IO, Any
 
 from monitor.model import Article, Document
+from monitor.pipeline.logs import is_ours
 from monitor.pipeline.reading import Reader, Result, Unread
 
 log = logging.getLogger(__name__)
@@ -353,8 +354,9 @@ def _reader(set_up: Any) -> tuple[Reader, int]:
 
     lexicon, pins, systematic, computing, level = set_up
     logging.basicConfig(level=level)
-    for library in ("trafilatura", "pypdf"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)
+    if level >= logging.WARNING:
+        for handler in logging.getLogger().handlers:
+            handler.addFilter(is_ours)
     nothing = Watchlist({}, (), (), {})  # what substances are is known to whoever started this
     return Reader(Matcher(nothing, Lexicon.from_bytes(lexicon), pins), systematic), computing
 

@@ -33,6 +33,7 @@ from monitor.doors.cli import (
 from monitor.doors.cli.common import EXIT_BUG, EXIT_CONFIG, EXIT_FAILED, EXIT_STOPPED, complain
 from monitor.doors.safe_text import SafeFormatter, safe_lines
 from monitor.errors import ConfigError, MonitorError
+from monitor.pipeline.logs import is_ours
 
 # Every wrong use of the command line. Newer versions of typer carry their own copy of click, which has no
 # public name for it.
@@ -110,11 +111,9 @@ def settings(
     level = (logging.WARNING, logging.INFO, logging.DEBUG)[min(verbose, 2)]
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    logging.basicConfig(level=level, handlers=[handler])
     if not verbose:
-        # their tracebacks come on top of what the ledger and our own lines say
-        for library in ("apscheduler", "trafilatura", "pypdf"):
-            logging.getLogger(library).setLevel(logging.CRITICAL)
+        handler.addFilter(is_ours)
+    logging.basicConfig(level=level, handlers=[handler])
 
 
 app.command()(run.run)

@@ -158,7 +158,8 @@ def _read_archive(body: bytes, url: str, context: Context) -> Iterator[Document 
 
 def _is_hidden(name: str) -> bool:
     """Files of the system: .DS_Store, and the second halves that a Mac puts beside each file."""
-    return any(part.startswith((".", "__MACOSX")) for part in name.split("/"))
+    steps = (".", "..")  # of a path: a member is read wherever its name would put it, as nothing is unpacked
+    return any(part.startswith((".", "__MACOSX")) and part not in steps for part in name.split("/"))
 
 
 def _unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, max_bytes: int) -> bytes:

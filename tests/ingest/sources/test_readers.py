@@ -172,6 +172,17 @@ def test_what_is_damaged_or_a_bomb_is_one_gap(name: str, body: Callable[[], byte
     assert gap.outcome == outcome
 
 
+@pytest.mark.parametrize("name", ["../../up.txt", "./here.txt", "/root.txt", "a/../b.txt", "c:\\d.txt"])
+def test_a_member_is_read_wherever_its_name_would_put_it(name: str) -> None:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as made:
+        made.writestr(name, "fentanyl")
+        made.writestr(".DS_Store", "no")
+    found, gaps = read("a.zip", stream.getvalue())
+    assert [document.body for document in found] == [b"fentanyl"]
+    assert gaps == []
+
+
 def test_a_file_of_an_archive_that_is_too_large_or_damaged_leaves_the_others() -> None:
     body = bytearray(archive(a_txt=b"x" * 300, b_txt=bytes(range(200)) + b"ketamine" * 3, c_txt=b"heroin"))
     at = body.index(b"b.txt") + 60
